@@ -1,0 +1,36 @@
+"""The audit trail: append-only, each entry carrying the hash of the one before."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from webapp.db import UtcDateTime, metadata
+
+activity = Table(
+    "activity",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor_id", Integer),  # null: nobody who is signed in, or NeroPay
+    Column("actor_name", Text, nullable=False),
+    Column("address", String(45)),
+    Column("kind", String(32), nullable=False),  # e.g. customer.update, sign_in.failed
+    Column("record_type", String(16)),
+    Column("record_id", String(64)),
+    Column("label", Text, nullable=False),
+    Column("changes", Text, nullable=False),  # JSON: field -> [old, new]
+    Column("outcome", String(16), nullable=False),  # applied, refused, unknown, ok, failed
+    Column("intent_id", String(32)),
+    Column("hash", String(64), nullable=False),  # SHA-256 over the entry and the hash before
+    Index("ix_activity_record", "record_type", "record_id", "id"),
+    Index("ix_activity_actor", "actor_id", "id"),
+)
+
+# One row (id = 1): the newest entry, so that a cut-off end shows, and the lock of appenders.
+activity_head = Table(
+    "activity_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("last_id", Integer, nullable=False),
+    Column("last_hash", String(64), nullable=False),
+)

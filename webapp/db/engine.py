@@ -1,0 +1,134 @@
+"""One engine per application, and the two ways to use it: `read()` and `write()`.
+
+A write transaction on SQLite begins with BEGIN IMMEDIATE, so two writers queue for the lock
+instead of failing half-way; readers never wait (WAL). No transaction may stay open across a call
+to NeroPay: services read, close, call, then open a new one to write.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_KEY = "tillside.db"
+_READ = "tillside_read"  # execution option of a SQLite connection that will not write
+_BUSY_TIMEOUT = 5.0  # seconds that a writer waits for the lock before it gives up
+_STATEMENT_TIMEOUT = 5_000  # milliseconds, PostgreSQL
+_MMAP = 1 << 30  # bytes of the file that readers map instead of copying
+
+
+def create_database_engine(url: str, *, pool_size: int = 8) -> Engine:
+    """Make an engine with this project's rules for its dialect.
+
+    Args:
+        url: A SQLAlchemy URL, `sqlite:///path` or `postgresql+psycopg://…`.
+        pool_size: Connections kept open, one for each thread that may work at once.
+
+    Returns:
+        The engine; nothing is connected yet.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url, pool_size)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=2,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c statement_timeout={_STATEMENT_TIMEOUT} -c timezone=UTC",
+        },
+    )
+
+
+def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    path = make_url(url).database
+    if path:
+        _create_private(Path(path))
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=2,
+        connect_args={"timeout": _BUSY_TIMEOUT, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # Any: the driver's own object
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-512",
+            f"mmap_size={_MMAP}",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        is_read = connection.get_execution_options().get(_READ)
+        connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _create_private(path: Path) -> None:
+    """Create the database file readable by its owner alone, before SQLite would make it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+class Database:
+    """Access to the application's database; unbound until `init_app`."""
+
+    def init_app(self, app: Flask, url: str, *, pool_size: int = 8) -> None:
+        """Bind an engine for `url` to `app`."""
+        engine = create_database_engine(url, pool_size=pool_size)
+        if engine.dialect.name == "sqlite":
+            reader = engine.execution_options(**{_READ: True})
+        else:  # without BEGIN and ROLLBACK, which would be two more round trips
+            reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        app.extensions[_KEY] = (engine, reader)
+
+    @property
+    def engine(self) -> Engine:
+        """The current application's engine."""
+        engine: Engine = current_app.extensions[_KEY][0]
+        return engine
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a connection for reading; each statement sees the newest committed state."""
+        reader: Engine = current_app.extensions[_KEY][1]
+        with reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a write transaction: committed when the block ends, undone when it raises."""
+        with self.engine.begin() as connection:
+            yield connection

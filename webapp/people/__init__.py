@@ -1,0 +1,1 @@
+"""People who work here: sign-in, sessions, roles and what each role may do."""

@@ -1,0 +1,1 @@
+"""The journal of intended writes: intent, send, settle, recover. It knows no feature."""
