@@ -1,0 +1,105 @@
+"""What the customer pages are given: plain frozen values, no database rows and no queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+FIELDS = ("name", "email", "phone", "address1", "city", "postcode")
+
+Sort = Literal["best", "name", "newest", "town"]
+SyncStateName = Literal["never", "running", "ok", "stale", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer, as NeroPay last told us."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    address1: str | None
+    city: str | None
+    postcode: str | None
+    created_at: datetime | None
+    is_full: bool  # every field was told to us, not only those of a brief list row
+    confirmed_at: datetime  # when NeroPay last told us
+
+    def values(self) -> dict[str, str | None]:
+        """Give the fields that staff can edit, by their name in NeroPay."""
+        return {
+            "name": self.name,
+            "email": self.email,
+            "phone": self.phone,
+            "address1": self.address1,
+            "city": self.city,
+            "postcode": self.postcode,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a person looks for; every part may come from a URL as it is."""
+
+    q: str = ""
+    sort: str = "best"  # best, name, newest or town; best without words, or another, means name
+    no_email: bool = False
+    no_phone: bool = False
+    added_since: date | None = None
+    cursor: str | None = None  # from a Listing; one that was tampered with means the first page
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of customers."""
+
+    rows: tuple[CustomerRow, ...]
+    total: int  # of all pages
+    total_is_capped: bool  # there are more than `total`
+    customers_in_all: int  # in the copy, whatever was asked for
+    next_cursor: str | None
+    previous_cursor: str | None
+    first_index: int | None  # 1-based position of the first row, when known
+    terms: tuple[str, ...]  # folded words to mark in the rows
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A customer that may be the same person as one being typed."""
+
+    row: CustomerRow
+    # same_email, same_mobile, same_phone, same_name_postcode, same_name: strongest first
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Numbers about all customers."""
+
+    total: int
+    without_email: int
+    without_phone: int
+    new_per_month: tuple[tuple[date, int], ...]  # first day of each of the last 12 months
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """How fresh the copy is."""
+
+    state: SyncStateName
+    finished_at: datetime | None  # end of the last complete run
+    started_at: datetime | None
+    failed_at: datetime | None
+    error_code: str | None
+    pages: int  # read by the run that is going on, or by the last
+    rows_seen: int
+    rows_expected: int | None  # when NeroPay says a total
+    row_count: int  # customers in the copy
+    interval: int  # seconds between runs
+    is_stretched: bool  # longer than the setting, so that syncing stays a small share
+    held_back: int  # rows that were missing but too many to believe; kept
+    set_aside: int  # unreadable records in the last run
