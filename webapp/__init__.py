@@ -1,0 +1,112 @@
+"""Tillside: the back office of a merchant on NeroPay.
+
+Here: `create_app`, the one place that wires everything together. Not here: any behaviour.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from flask import Flask, abort, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.sansio.utils import host_is_trusted
+
+from webapp import (
+    activity,
+    categories,
+    cli,
+    clock,
+    customers,
+    errors,
+    jobs,
+    ops,
+    overview,
+    people,
+    ui,
+    writes,
+)
+from webapp.extensions import csrf, db, htmx, login_manager
+from webapp.neropay import NeroPay
+from webapp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+_FORM_BYTES = 64 * 1024
+_ANY_HOST = frozenset({"ops.healthz", "ops.readyz"})  # probes come by address, not by name
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock_source: Callable[[], datetime] | None = None,
+    neropay: NeroPay | None = None,
+) -> Flask:
+    """Make the application.
+
+    Args:
+        settings: What this installation is told; read from the environment when not given.
+        clock_source: Tells the time, aware and in UTC; the system's clock when not given.
+        neropay: The signed client; made from the settings when not given.
+
+    Returns:
+        The application, ready to serve, work or run commands.
+
+    Raises:
+        SettingsError: When the environment is read and anything in it is wrong.
+    """
+    settings = settings or Settings.from_environment(os.environ)
+    app = Flask(
+        __name__,
+        template_folder="../templates",
+        static_folder=None,
+        instance_path=str(settings.var_dir),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
+        MAX_FORM_PARTS=100,
+    )
+    app.extensions["tillside.settings"] = settings
+    app.extensions["tillside.neropay"] = neropay or NeroPay(
+        base_url=settings.neropay_base_url,
+        secret_key=settings.neropay_secret_key,
+        account=settings.neropay_account,
+        max_concurrent=max(1, settings.web_threads - 2),
+        calls_per_minute=settings.neropay_calls_per_minute,
+    )
+    clock.init_app(app, clock_source)
+    db.init_app(app, settings.database_url, pool_size=settings.web_threads)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    ops.init_app(app)
+    _trust_only(app, settings.trusted_hosts)
+    ui.init_app(
+        app,
+        is_sandbox=settings.is_sandbox,
+        has_hsts=settings.is_production,
+        time_zone=settings.time_zone,
+    )
+    errors.init_app(app)
+    for feature in (people, activity, writes, customers, categories, overview, jobs):
+        feature.init_app(app)
+    cli.init_app(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's own way
+    return app
+
+
+def _trust_only(app: Flask, hosts: tuple[str, ...]) -> None:
+    """Refuse requests that name a host which is not ours; without a list, any will do."""
+    if not hosts:
+        return
+
+    @app.before_request
+    def _check_host() -> None:
+        if request.endpoint not in _ANY_HOST and not host_is_trusted(request.host, hosts):
+            abort(400)
