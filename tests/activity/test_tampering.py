@@ -59,7 +59,7 @@ def test_an_empty_trail_is_sound() -> None:
         ("changes", "{}"),
         ("outcome", "refused"),
         ("intent_id", "b" * 32),
-        ("hash", "0" * 64),
+        ("hash", "e" * 64),
     ],
 )
 def test_a_changed_column_is_found(column: str, value: object) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Changes = Mapping[str, tuple[object, object]]
 
-_START = "0" * 64  # the hash before the first entry
+_START = ""  # the hash before the first entry; the migration begins with the same
 _HEAD = 1  # id of the only row of activity_head
 _CHUNK = 1_000  # rows read at a time by verify()
 _TEXT_LIMIT = 500  # characters kept of one value
