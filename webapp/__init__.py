@@ -29,6 +29,7 @@ from webapp import (
 from webapp.extensions import csrf, db, htmx, login_manager
 from webapp.neropay import NeroPay
 from webapp.settings import Settings
+from webapp.ui.routing import RecordIdConverter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
         MAX_FORM_PARTS=100,
     )
+    app.url_map.converters["record_id"] = RecordIdConverter
     app.extensions["tillside.settings"] = settings
     app.extensions["tillside.neropay"] = neropay or NeroPay(
         base_url=settings.neropay_base_url,

@@ -1,1 +1,16 @@
 """Categories: list, add and delete the groups that orders, products and tills use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the pages, and what a settled write does to our copy."""
+    from webapp.categories import service, views
+
+    service.init_app(app)
+    app.register_blueprint(views.bp)

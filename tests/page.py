@@ -1,0 +1,183 @@
+"""A browser without a screen: asks the application and checks what every answer must have."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+_UNLABELLED = frozenset({"hidden", "submit", "button"})
+
+
+class _Reader(HTMLParser):
+    """Collects of a page what the checks and the tests ask about."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.headings: list[str] = []
+        self.title = ""
+        self.text: list[str] = []
+        self._inside: list[str] = []
+        self.forms: list[dict[str, object]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.tags.append((tag, attributes))
+        if tag in {"h1", "title", "script", "style"}:
+            self._inside.append(tag)
+        if tag == "form":
+            self.forms.append({"attributes": attributes, "fields": {}})
+        if tag in {"input", "textarea", "select"} and self.forms and attributes.get("name"):
+            fields = self.forms[-1]["fields"]
+            assert isinstance(fields, dict)
+            if attributes.get("type") not in {"checkbox", "radio"} or "checked" in attributes:
+                fields[attributes["name"]] = attributes.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._inside and self._inside[-1] == tag:
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._inside and self._inside[-1] == "title":
+            self.title += data
+        elif self._inside and self._inside[-1] == "h1":
+            self.headings.append(data.strip())
+        if not self._inside or self._inside[-1] == "h1":
+            self.text.append(data)
+
+
+@dataclass
+class Answer:
+    """One answer, read."""
+
+    response: TestResponse
+    reader: _Reader
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def html(self) -> str:
+        return self.response.get_data(as_text=True)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.reader.text)).strip()
+
+    @property
+    def location(self) -> str:
+        """Where it leads, for a browser or for htmx."""
+        headers = self.response.headers
+        return headers.get("Location") or headers.get("HX-Redirect") or ""
+
+    def form(self, action: str) -> dict[str, str]:
+        """Give the fields of the form whose action begins with `action`."""
+        for form in self.reader.forms:
+            attributes = form["attributes"]
+            assert isinstance(attributes, dict)
+            if str(attributes.get("action", "")).startswith(action):
+                fields = form["fields"]
+                assert isinstance(fields, dict)
+                return dict(fields)
+        raise AssertionError(f"no form for {action}")
+
+    def has(self, tag: str, **attributes: str) -> bool:
+        """Tell whether a tag with these attributes is there (`data_x` means `data-x`)."""
+        wanted = {name.strip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return any(
+            name == tag and all(found.get(key) == value for key, value in wanted.items())
+            for name, found in self.reader.tags
+        )
+
+
+class Page:
+    """A signed-in or anonymous visitor."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, url: str, *, htmx: bool = False, **headers: str) -> Answer:
+        return self._read(
+            self.client.get(url, headers={**(HTMX if htmx else {}), **_headers(headers)}), htmx=htmx
+        )
+
+    def post(
+        self, url: str, fields: dict[str, str] | None = None, *, htmx: bool = False, **headers: str
+    ) -> Answer:
+        """Send a form with the CSRF token that a page of this visitor's carries."""
+        data = {"csrf_token": self.csrf_token(), **(fields or {})}
+        response = self.client.post(
+            url, data=data, headers={**(HTMX if htmx else {}), **_headers(headers)}
+        )
+        return self._read(response, htmx=htmx)
+
+    def csrf_token(self) -> str:
+        body = self.client.get("/account").get_data(as_text=True)
+        if 'name="csrf_token"' not in body:
+            body = self.client.get("/login").get_data(as_text=True)
+        match = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', body)
+        assert match, "no CSRF token on the page"
+        return match[1]
+
+    def _read(self, response: TestResponse, *, htmx: bool) -> Answer:
+        reader = _Reader()
+        if response.mimetype == "text/html":
+            reader.feed(response.get_data(as_text=True))
+        answer = Answer(response, reader)
+        check_headers(answer)
+        if response.mimetype == "text/html" and response.status_code not in {204, 303}:
+            check_html(answer, is_part=htmx)
+        return answer
+
+
+def check_headers(answer: Answer) -> None:
+    """What security.md asks of every answer."""
+    headers = answer.response.headers
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Request-ID"]
+    assert "no-store" in headers["Cache-Control"]
+    assert "HX-Request" in headers["Vary"]
+    if answer.location:
+        assert urlsplit(answer.location).netloc == ""
+
+
+def check_html(answer: Answer, *, is_part: bool) -> None:
+    """What interface.md asks of every page, and of every part that stands alone."""
+    reader = answer.reader
+    ids = [found["id"] for _, found in reader.tags if found.get("id")]
+    assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
+    labelled = {found.get("for") for name, found in reader.tags if name == "label"}
+    for name, found in reader.tags:
+        assert name != "style", "inline style sheet"
+        assert "style" not in found, f"inline style at <{name}>"
+        assert not any(key.startswith(("on", "hx-on")) for key in found), (
+            f"inline script at <{name}>"
+        )
+        assert name != "script" or found.get("src"), "inline script"
+        if name in {"input", "select", "textarea"} and found.get("type") not in _UNLABELLED:
+            is_named = found.get("id") in labelled or found.get("aria-label")
+            assert is_named or found.get("aria-labelledby"), f"no label: {found}"
+    for form in reader.forms:
+        attributes, fields = form["attributes"], form["fields"]
+        assert isinstance(attributes, dict)
+        assert isinstance(fields, dict)
+        if str(attributes.get("method", "get")).lower() == "post":
+            assert fields.get("csrf_token"), f"no CSRF token in {attributes}"
+    if not is_part:
+        assert len(reader.headings) == 1, f"h1: {reader.headings}"
+        assert reader.title.strip().startswith(reader.headings[0]), reader.title
+
+
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in given.items()}

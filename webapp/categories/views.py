@@ -1,0 +1,129 @@
+"""The category pages: list, add, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, flash, request, url_for
+
+from webapp.categories import service
+from webapp.categories.forms import CategoryForm, DeleteForm
+from webapp.people.service import Permission, current_actor, requires
+from webapp.ui import messages
+from webapp.ui.htmx import redirect_to, render_page
+from webapp.writes.service import State, new_intent_id
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from webapp.categories.models import CategoryRow
+    from webapp.writes.service import Outcome
+
+bp = Blueprint("categories", __name__, url_prefix="/categories")
+
+
+@bp.get("")
+@requires(Permission.CUSTOMERS_READ)
+def index() -> Response:
+    """List the categories in till order, with a row to add one."""
+    return _list_page()
+
+
+@bp.get("/new")
+@requires(Permission.CATEGORIES_WRITE)
+def new() -> Response:
+    """Show the add form as a page of its own."""
+    return _new_page(_empty_form())
+
+
+@bp.post("/new")
+@requires(Permission.CATEGORIES_WRITE)
+def create() -> Response:
+    """Add a category, once, however often the form is sent."""
+    form = CategoryForm(request.form)
+    if not form.validate():
+        return _new_page(form, status=422)
+    outcome = service.create_category(
+        current_actor(),
+        form.intent.data,
+        form.name.data,
+        form.sort_order.number or 0,
+        form.is_active.data,
+    )
+    if outcome.state is State.REFUSED and outcome.refusal:
+        form.intent.data = new_intent_id()
+        refusal = outcome.refusal
+        status = form.add_refusal(refusal.kind, refusal.message, refusal.fields)
+        return _new_page(form, status=status)
+    if outcome.state is not State.APPLIED:
+        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+    flash(messages.saved(outcome.label, is_new=True), "success")
+    return redirect_to(url_for("categories.index", _anchor=f"category-{outcome.record_id}"))
+
+
+@bp.get("/<record_id:category_id>/delete")
+@requires(Permission.CATEGORIES_WRITE)
+def confirm_delete(category_id: str) -> Response:
+    """Ask once, naming the category and that NeroPay decides."""
+    form = DeleteForm()
+    form.intent.data = new_intent_id()
+    return render_page(
+        "categories/delete.html",
+        "categories/_delete_row.html",
+        category=_find_or_404(category_id),
+        form=form,
+    )
+
+
+@bp.post("/<record_id:category_id>/delete")
+@requires(Permission.CATEGORIES_WRITE)
+def delete(category_id: str) -> Response:
+    """Ask NeroPay to delete the category; a refusal is explained at its row."""
+    category = _find_or_404(category_id)
+    form = DeleteForm(request.form)
+    outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
+    if outcome.state is State.REFUSED:
+        return _list_page(refused=category, outcome=outcome)
+    if outcome.state is not State.APPLIED:
+        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+    flash(messages.deleted(category.name), "success")
+    return redirect_to(url_for("categories.index"))
+
+
+def _find_or_404(category_id: str) -> CategoryRow:
+    category = service.find_category(category_id)
+    if category is None:
+        abort(404)
+    return category
+
+
+def _empty_form() -> CategoryForm:
+    form = CategoryForm()
+    form.intent.data = new_intent_id()
+    form.sort_order.data = str(service.next_position())
+    return form
+
+
+def _list_page(refused: CategoryRow | None = None, outcome: Outcome | None = None) -> Response:
+    refusal = outcome.refusal if outcome else None
+    return render_page(
+        "categories/index.html",
+        "categories/_table.html",
+        status=messages.status_of(refusal.kind) if refusal else 200,
+        categories=service.list_categories(),
+        freshness_of_list=service.category_freshness(),
+        form=_empty_form(),
+        refused=refused,
+        refusal=refusal,
+    )
+
+
+def _new_page(form: CategoryForm, *, status: int = 200) -> Response:
+    form.intent.data = form.intent.data or new_intent_id()
+    return render_page(
+        "categories/new.html",
+        "categories/_form.html",
+        status=status,
+        form=form,
+        near=service.near_duplicates(form.name.data or ""),
+    )

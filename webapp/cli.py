@@ -1,0 +1,114 @@
+"""The `flask` commands. Each is a few lines around a function of the feature that it belongs to."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from webapp.db.upgrade import upgrade
+from webapp.extensions import db, settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+db_commands = AppGroup("db", help="The database.")
+activity_commands = AppGroup("activity", help="The audit trail.")
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    from webapp.people.commands import user_commands
+
+    app.cli.add_command(db_commands)
+    app.cli.add_command(activity_commands)
+    app.cli.add_command(user_commands)
+    app.cli.commands.pop("routes", None)  # Flask's own; ours knows permissions
+    for command in (_sync, _settle, _worker, _sandbox, _routes):
+        app.cli.add_command(command)
+
+
+@db_commands.command("upgrade")
+def _upgrade() -> None:
+    """Bring the database to the newest schema."""
+    upgrade(db.engine)
+    click.echo("The database is up to date.")
+
+
+@activity_commands.command("verify")
+def _verify() -> None:
+    """Check that no entry of the audit trail was changed, removed, moved or cut off."""
+    from webapp.activity import service
+
+    result = service.verify()
+    if not result.ok:
+        raise click.ClickException(f"entry {result.first_bad_id}: {result.reason}")
+    click.echo(f"{result.checked} entries verified.")
+
+
+@click.command("sync")
+@with_appcontext
+def _sync() -> None:
+    """Bring our copy of customers and categories up to date now."""
+    from webapp.categories import service as categories
+    from webapp.customers import sync
+
+    result = sync.run_sync(reason="command")
+    categories.refresh_categories()
+    click.echo(str(result))
+
+
+@click.command("settle")
+@with_appcontext
+def _settle() -> None:
+    """Settle the writes that are due: sent to NeroPay, outcome not known yet."""
+    from webapp.writes import service
+
+    settled = service.settle_due()
+    click.echo(f"{settled} settled, {service.count_open()} still open.")
+
+
+@click.command("worker")
+@with_appcontext
+def _worker() -> None:
+    """Run the background worker: sync, settle, clean up."""
+    from webapp.jobs import run_worker
+
+    run_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's documented way to the app behind the proxy
+
+
+@click.command("sandbox")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8001, show_default=True)
+@with_appcontext
+def _sandbox(host: str, port: int) -> None:
+    """Run a NeroPay of our own, for trying things out; never in production."""
+    from webapp.sandbox.cli import run
+
+    chosen = settings()
+    run(host, port, Path(chosen.var_dir) / "sandbox.db", chosen.neropay_secret_key, chosen.app_env)
+
+
+@click.command("routes")
+@click.option("--permissions", "has_permissions", is_flag=True, help="Who may use each route.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@with_appcontext
+def _routes(has_permissions: bool, as_json: bool) -> None:  # noqa: FBT001  # click passes flags so
+    """List every route."""
+    from webapp.people.permissions import list_routes
+
+    rows = list_routes(current_app)
+    if not has_permissions:
+        rows = [{key: row[key] for key in ("rule", "methods", "endpoint")} for row in rows]
+    if as_json:
+        json.dump(rows, sys.stdout, indent=2)
+        sys.stdout.write(os.linesep)
+        return
+    for row in rows:
+        click.echo("  ".join(str(value) for value in row.values()))

@@ -1,0 +1,176 @@
+"""The customer pages that write: new and edit, as pages and in the list's row; twins while typing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, flash, request, url_for
+
+from webapp.customers import service
+from webapp.customers.forms import CustomerForm
+from webapp.customers.views import bp
+from webapp.people.service import Permission, current_actor, requires
+from webapp.ui import messages
+from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
+from webapp.writes.service import Outcome, State, new_intent_id
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from webapp.customers.models import CustomerRow
+
+
+@bp.get("/new")
+@requires(Permission.CUSTOMERS_WRITE)
+def new() -> Response:
+    """Show an empty form, or one filled from a search that found nobody."""
+    form = CustomerForm()
+    form.show(service.guess_from_search(request.args.get("q", "")))
+    return _create_page(form)
+
+
+@bp.post("/new")
+@requires(Permission.CUSTOMERS_WRITE)
+def create() -> Response:
+    """Add a customer, once, however often the form is sent."""
+    form = CustomerForm(request.form)
+    if not form.validate():
+        return _create_page(form, status=422)
+    outcome = service.create_customer(current_actor(), form.intent.data, form.values())
+    if outcome.state is State.REFUSED:
+        return _create_page(form, outcome)
+    if outcome.state is not State.APPLIED:
+        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+    if outcome.is_changed_body:  # Back, changed, sent again: the changes belong to that record
+        return _offer_as_edit(form, str(outcome.record_id))
+    flash(messages.saved(outcome.label, is_new=True), "success")
+    if "another" in request.form:
+        return redirect_to(url_for("customers.new"))
+    return redirect_to(url_for("customers.show", customer_id=outcome.record_id))
+
+
+@bp.post("/twins")
+@requires(Permission.CUSTOMERS_WRITE)
+def twins() -> Response:
+    """Show customers who may be the one being typed."""
+    form = CustomerForm(request.form)
+    return render_page(
+        "customers/new.html",
+        "customers/_twins.html",
+        form=form,
+        twins=service.find_twins(form.values()),
+    )
+
+
+@bp.post("/<record_id:customer_id>/carry")
+@requires(Permission.CUSTOMERS_WRITE)
+def carry(customer_id: str) -> Response:
+    """Carry what was typed for a new customer into the edit form of one that exists."""
+    form = CustomerForm(request.form)
+    return _offer_as_edit(form, customer_id)
+
+
+@bp.get("/<record_id:customer_id>/edit")
+@requires(Permission.CUSTOMERS_WRITE)
+def edit(customer_id: str) -> Response:
+    """Show the record's form, in the list's row or as a page."""
+    row = _find_or_404(customer_id)
+    form = CustomerForm()
+    form.show(row.values())
+    form.remember(row.values())
+    return _edit_page(form, row)
+
+
+@bp.post("/<record_id:customer_id>/edit")
+@requires(Permission.CUSTOMERS_WRITE)
+def update(customer_id: str) -> Response:
+    """Save a correction, unless somebody else changed the same field meanwhile."""
+    row = _find_or_404(customer_id)
+    form = CustomerForm(request.form)
+    if not form.validate():
+        return _edit_page(form, row, status=422)
+    outcome = service.update_customer(
+        current_actor(), form.intent.data, customer_id, form.seen_values(), form.values()
+    )
+    if outcome.state is State.REFUSED:
+        return _edit_page(form, row, outcome)
+    if outcome.state is not State.APPLIED:
+        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+    if is_partial() and _is_in_row():
+        saved = service.get_customer(customer_id) or row
+        return render_page(
+            "customers/show.html",
+            "customers/_saved_row.html",
+            customer=saved,
+            outcome=outcome,
+            terms=(),
+        )
+    flash(messages.saved(outcome.label, is_new=False), "success")
+    place = return_place(request.form.get("back"), "")
+    if place:
+        return redirect_to(f"{place}#customer-{customer_id}")
+    return redirect_to(url_for("customers.show", customer_id=customer_id))
+
+
+def _find_or_404(customer_id: str) -> CustomerRow:
+    row = service.get_customer(customer_id)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _is_in_row() -> bool:
+    return request.headers.get("HX-Target", "").startswith("tr#")
+
+
+def _show_outcome(form: CustomerForm, outcome: Outcome | None, status: int) -> int:
+    """Put a refusal into the form, which then is a new attempt; give the page's status."""
+    if outcome is None or outcome.refusal is None:
+        form.intent.data = form.intent.data or new_intent_id()
+        return status
+    form.intent.data = new_intent_id()
+    return form.add_refusal(outcome.refusal.kind, outcome.refusal.message, outcome.refusal.fields)
+
+
+def _create_page(
+    form: CustomerForm, outcome: Outcome | None = None, *, status: int = 200
+) -> Response:
+    status = _show_outcome(form, outcome, status)
+    return render_page(
+        "customers/new.html",
+        "customers/_form.html",
+        status=status,
+        form=form,
+        customer=None,
+        refusal=outcome.refusal if outcome else None,
+        open_write=None,
+        twins=service.find_twins(form.values()),
+        back="",
+    )
+
+
+def _edit_page(
+    form: CustomerForm, row: CustomerRow, outcome: Outcome | None = None, *, status: int = 200
+) -> Response:
+    status = _show_outcome(form, outcome, status)
+    return render_page(
+        "customers/edit.html",
+        "customers/_edit_row.html" if _is_in_row() else "customers/_form.html",
+        status=status,
+        form=form,
+        customer=row,
+        refusal=outcome.refusal if outcome else None,
+        open_write=service.open_write_on(row.id),
+        twins=(),
+        back=return_place(request.values.get("back"), ""),
+    )
+
+
+def _offer_as_edit(form: CustomerForm, customer_id: str) -> Response:
+    """Show the record's edit form holding what was typed for a new one; empty fields keep theirs."""
+    row = _find_or_404(customer_id)
+    typed = {name: value for name, value in form.values().items() if value}
+    form.show({**row.values(), **typed})
+    form.remember(row.values())
+    form.intent.data = new_intent_id()
+    return _edit_page(form, row)

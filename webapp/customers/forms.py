@@ -1,0 +1,120 @@
+"""The customer form and the list's query, validated before anything is asked or sent."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from email_validator import EmailNotValidError, validate_email
+from flask import request
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from webapp.customers.models import FIELDS, Query
+from webapp.ui import messages
+from webapp.ui.forms import Form, TextField, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wtforms import Field
+
+_BRITISH_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
+_SORTS = ("best", "name", "newest", "town")
+_QUERY_LENGTH = 200
+
+
+def tidy_postcode(value: str | None) -> str | None:
+    """Write a British-looking postcode in capitals with one space; leave any other as typed."""
+    if not value:
+        return value
+    match = _BRITISH_POSTCODE.fullmatch(re.sub(r"\s+", "", value).upper())
+    return f"{match[1]} {match[2]}" if match else value
+
+
+class CustomerForm(Form):
+    """A new customer, or a correction of one.
+
+    `intent` is the id of the intended write; `seen` is what an edit form showed when it was
+    opened, so that a change made by somebody else meanwhile can be told.
+    """
+
+    name = TextField("Name", max_chars=255, required=True)  # lengths: neropay.md
+    email = TextField("E-mail", max_chars=254)
+    phone = TextField("Phone", max_chars=32)
+    address1 = TextField("Address", max_chars=255)
+    city = TextField("Town or city", max_chars=120)
+    postcode = TextField("Postcode", max_chars=16, filters=[tidy_postcode])
+    intent = HiddenField()
+    seen = HiddenField()
+
+    def values(self) -> dict[str, str | None]:
+        """Give what was typed, an empty field as None."""
+        return {name: self[name].data or None for name in FIELDS}
+
+    def seen_values(self) -> dict[str, str | None]:
+        """Give what the form showed when it was opened; empty when that did not arrive whole."""
+        try:
+            seen = json.loads(self.seen.data or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        if not isinstance(seen, dict):
+            return {}
+        return {
+            name: value
+            for name, value in seen.items()
+            if name in FIELDS and (value is None or isinstance(value, str))
+        }
+
+    def show(self, values: Mapping[str, str | None]) -> None:
+        """Fill the fields with a record's values."""
+        for name in FIELDS:
+            self[name].data = values.get(name) or ""
+
+    def remember(self, values: Mapping[str, str | None]) -> None:
+        """Note what the form shows, for the comparison when it is saved."""
+        self.seen.data = json.dumps({name: values.get(name) for name in FIELDS})
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what is no e-mail address, unless the record had it already."""
+        if not field.data or field.data == self.seen_values().get("email"):
+            return
+        try:
+            validate_email(field.data, check_deliverability=False)
+        except EmailNotValidError:
+            raise ValidationError(messages.NOT_AN_EMAIL) from None
+
+
+def query_from_request() -> Query:
+    """Read the list's query from the URL; what makes no sense counts as not given."""
+    args = request.args
+    sort = args.get("sort", "best")
+    return Query(
+        q=clean_text(args.get("q", ""))[:_QUERY_LENGTH],
+        sort=sort if sort in _SORTS else "best",
+        no_email=args.get("no_email") == "1",
+        no_phone=args.get("no_phone") == "1",
+        added_since=_date(args.get("added_since", "")),
+        cursor=args.get("page") or None,
+    )
+
+
+def query_arguments(query: Query) -> dict[str, str]:
+    """Give the URL arguments that stand for `query`, without the page."""
+    given = {
+        "q": query.q,
+        "sort": "" if query.sort == "best" else query.sort,
+        "no_email": "1" if query.no_email else "",
+        "no_phone": "1" if query.no_phone else "",
+        "added_since": query.added_since.isoformat() if query.added_since else "",
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,90 @@
+"""The customer pages that read: the list, one record, and how fresh our copy is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, flash, request, url_for
+
+from webapp.customers import service
+from webapp.customers.forms import query_arguments, query_from_request
+from webapp.people.service import Permission, requires
+from webapp.ui import messages
+from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
+
+if TYPE_CHECKING:
+    from flask import Response
+
+bp = Blueprint("customers", __name__, url_prefix="/customers")
+
+
+@bp.get("")
+@requires(Permission.CUSTOMERS_READ)
+def index() -> Response:
+    """List customers: everything, or what a query finds."""
+    query = query_from_request()
+    return render_page(
+        "customers/index.html",
+        "customers/_results.html",
+        query=query,
+        arguments=query_arguments(query),
+        listing=service.search(query),
+        status=service.sync_status(),
+    )
+
+
+@bp.get("/<record_id:customer_id>")
+@requires(Permission.CUSTOMERS_READ)
+def show(customer_id: str) -> Response:
+    """Show one customer from our copy; the page then refreshes itself from NeroPay."""
+    row = service.get_customer(customer_id)
+    if row is None:
+        abort(404)
+    if request.headers.get("HX-Target", "").startswith("tr#"):  # Cancel in the list's row
+        return render_page("customers/show.html", "customers/_row.html", customer=row, terms=())
+    return render_page(
+        "customers/show.html",
+        "customers/_record.html",
+        customer=row,
+        history=service.history_of(customer_id),
+        open_write=service.open_write_on(customer_id),
+        back=return_place(request.args.get("back"), url_for("customers.index")),
+        refreshed=None,
+    )
+
+
+@bp.get("/<record_id:customer_id>/refresh")
+@requires(Permission.CUSTOMERS_READ)
+def refresh(customer_id: str) -> Response:
+    """Ask NeroPay for the record now and show what changed."""
+    refreshed = service.refresh_customer(customer_id)
+    if refreshed.row is None:
+        abort(404)
+    if not is_partial():
+        flash(messages.refreshed(refreshed.problem, len(refreshed.changes)), "status")
+        return redirect_to(url_for("customers.show", customer_id=customer_id))
+    return render_page(
+        "customers/show.html",
+        "customers/_record.html",
+        customer=refreshed.row,
+        history=service.history_of(customer_id),
+        open_write=service.open_write_on(customer_id),
+        back=return_place(request.args.get("back"), url_for("customers.index")),
+        refreshed=refreshed,
+    )
+
+
+@bp.get("/sync")
+@requires(Permission.CUSTOMERS_READ)
+def sync_progress() -> Response:
+    """Show how far the running sync is; the list's page polls this."""
+    return render_page("customers/sync.html", "customers/_sync.html", status=service.sync_status())
+
+
+@bp.post("/sync")
+@requires(Permission.CUSTOMERS_READ)
+def sync_now() -> Response:
+    """Ask the worker for a sync now."""
+    service.request_sync()
+    flash(messages.SYNC_REQUESTED, "status")
+    return redirect_to(return_place(request.form.get("back"), url_for("customers.index")))
