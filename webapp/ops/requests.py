@@ -1,0 +1,133 @@
+"""Around every request: its id, its line in the log, its place in the metrics.
+
+A WSGI layer, not Flask hooks, so that static files, refused hosts and failures of the application
+itself are covered too. Flask adds what only it knows: the route and the person.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import has_request_context, request
+
+from webapp.ops import metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask, Response
+
+_KEY = "tillside.request"
+_GIVEN_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NO_ROUTE = "-"  # static files and addresses that nothing answers
+_log = structlog.get_logger()
+
+
+class Trace:
+    """What is known about one request while it is answered."""
+
+    __slots__ = ("calls", "id", "route", "status", "user")
+
+    def __init__(self, request_id: str) -> None:
+        self.id = request_id
+        self.route = _NO_ROUTE
+        self.status = 500
+        self.user: int | None = None
+        self.calls = 0
+
+
+def init_app(app: Flask) -> None:
+    """Wrap `app` in the layer and tell it route and person."""
+    settings = app.extensions["tillside.settings"]
+    inner = app.wsgi_app
+    takes_ids = settings.trusted_proxies > 0
+    app.wsgi_app = RequestLayer(  # type: ignore[method-assign,assignment]  # Flask's own way
+        inner, takes_ids=takes_ids, reraises=lambda: app.testing or app.debug
+    )
+    app.after_request(_note_route)
+
+
+def request_id() -> str:
+    """Give the id of the request that is being answered, or an empty text outside of one."""
+    return trace.id if (trace := current_trace()) else ""
+
+
+def current_trace() -> Trace | None:
+    """Give the trace of the request that is being answered; none outside of one."""
+    if not has_request_context():
+        return None
+    trace: Trace | None = request.environ.get(_KEY)
+    return trace
+
+
+def _note_route(response: Response) -> Response:
+    trace = current_trace()
+    if trace is not None and request.url_rule is not None:
+        trace.route = request.url_rule.rule
+    return response
+
+
+class RequestLayer:
+    """The WSGI layer.
+
+    Args:
+        inner: The application inside.
+        takes_ids: Whether a proxy of ours stands in front, whose X-Request-ID counts.
+        reraises: Whether a failure of the application goes on to the caller (tests).
+    """
+
+    def __init__(
+        self, inner: WSGIApplication, *, takes_ids: bool, reraises: Callable[[], bool]
+    ) -> None:
+        self._inner = inner
+        self._takes_ids = takes_ids
+        self._reraises = reraises
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        trace = Trace(self._choose_id(environ))
+        environ[_KEY] = trace
+
+        def start_with_id(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            trace.status = int(status[:3])
+            headers.append(("X-Request-ID", trace.id))
+            return start(status, headers, exc_info) if exc_info else start(status, headers)
+
+        began = perf_counter()
+        try:
+            return self._inner(environ, start_with_id)
+        except Exception:
+            if self._reraises():
+                raise
+            _log.exception("request failed", request_id=trace.id)
+            start_with_id("500 Internal Server Error", [("Content-Type", "text/plain")])
+            return [b"Something went wrong. Reference: " + trace.id.encode() + b"\n"]
+        finally:
+            self._tell(trace, environ["REQUEST_METHOD"], perf_counter() - began)
+
+    def _choose_id(self, environ: WSGIEnvironment) -> str:
+        given = environ.get("HTTP_X_REQUEST_ID", "") if self._takes_ids else ""
+        return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+
+    @staticmethod
+    def _tell(trace: Trace, method: str, seconds: float) -> None:
+        known = method if method in _METHODS else "OTHER"
+        metrics.count_request(known, trace.route, trace.status, seconds)
+        _log.info(
+            "request",
+            request_id=trace.id,
+            method=known,
+            route=trace.route,
+            status=trace.status,
+            ms=round(seconds * 1000, 2),
+            user=trace.user,
+            calls=trace.calls,
+        )

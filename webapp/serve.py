@@ -1,0 +1,86 @@
+"""`make serve`: gunicorn and the background worker as one, from the environment.
+
+Refuses to start on wrong settings or on a database whose migrations were not run, saying what is
+wrong. SIGTERM or SIGINT lets running requests and the running job finish, then ends both.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from webapp.ops.supervisor import ChildFailed, Stopped, Supervisor
+from webapp.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_GRACE = 25.0  # seconds; gunicorn gives requests 20 of them
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Serve until told to stop.
+
+    Args:
+        environ: The environment, also of both processes.
+
+    Returns:
+        The exit code: 0 after a stop that was asked for, 1 otherwise.
+    """
+    try:
+        settings = Settings.from_environment(environ)
+    except SettingsError as error:
+        return _refuse(f"Tillside cannot start with these settings:\n{error}")
+    if (problem := _database_problem(settings)) is not None:
+        return _refuse(problem)
+    with Supervisor(grace=_GRACE) as supervisor:
+        supervisor.start("worker", worker_command(), env=environ)
+        supervisor.start("web", web_command(), env=environ)
+        try:
+            supervisor.watch()
+        except ChildFailed as failure:
+            return _refuse(f"{failure} Tillside stops; its log lines above say why.")
+        except Stopped:
+            pass
+    return 0
+
+
+def web_command() -> list[str]:
+    """Give the command that runs the web processes."""
+    return [sys.executable, "-m", "gunicorn", "-c", "python:webapp.gunicorn_conf"]
+
+
+def worker_command() -> list[str]:
+    """Give the command that runs the background worker."""
+    return [sys.executable, "-m", "flask", "--app", "webapp", "worker"]
+
+
+def _database_problem(settings: Settings) -> str | None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from webapp.db.engine import create_database_engine
+    from webapp.db.upgrade import is_current
+
+    engine = create_database_engine(settings.database_url, pool_size=1)
+    try:
+        if is_current(engine):
+            return None
+    except SQLAlchemyError as error:
+        reason = getattr(error, "orig", None) or type(error).__name__
+        return f"Tillside cannot start: the database does not answer: {reason}"
+    finally:
+        engine.dispose()
+    return (
+        "Tillside cannot start: migrations are missing in the database. Run them first:\n"
+        "  .venv/bin/flask --app webapp db upgrade"
+    )
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(reason.rstrip() + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))
