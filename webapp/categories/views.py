@@ -11,6 +11,7 @@ from webapp.categories.forms import CategoryForm, DeleteForm
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import redirect_to, render_page
+from webapp.ui.refusals import explain_in, status_of
 from webapp.writes.service import State, new_intent_id
 
 if TYPE_CHECKING:
@@ -52,12 +53,11 @@ def create() -> Response:
     )
     if outcome.state is State.REFUSED and outcome.refusal:
         form.intent.data = new_intent_id()
-        refusal = outcome.refusal
-        status = form.add_refusal(refusal.kind, refusal.message, refusal.fields)
-        return _new_page(form, status=status)
+        status = explain_in(form, outcome.refusal.kind, outcome.refusal.fields)
+        return _new_page(form, outcome, status=status)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    flash(messages.saved(outcome.label, is_new=True), "success")
+    flash(messages.added(outcome.label), "success")
     return redirect_to(url_for("categories.index", _anchor=f"category-{outcome.record_id}"))
 
 
@@ -109,7 +109,7 @@ def _list_page(refused: CategoryRow | None = None, outcome: Outcome | None = Non
     return render_page(
         "categories/index.html",
         "categories/_table.html",
-        status=messages.status_of(refusal.kind) if refusal else 200,
+        status=status_of(refusal.kind) if refusal else 200,
         categories=service.list_categories(),
         freshness_of_list=service.category_freshness(),
         form=_empty_form(),
@@ -118,12 +118,15 @@ def _list_page(refused: CategoryRow | None = None, outcome: Outcome | None = Non
     )
 
 
-def _new_page(form: CategoryForm, *, status: int = 200) -> Response:
+def _new_page(
+    form: CategoryForm, outcome: Outcome | None = None, *, status: int = 200
+) -> Response:
     form.intent.data = form.intent.data or new_intent_id()
     return render_page(
         "categories/new.html",
         "categories/_form.html",
         status=status,
         form=form,
+        refusal=outcome.refusal if outcome else None,
         near=service.near_duplicates(form.name.data or ""),
     )

@@ -12,6 +12,7 @@ from webapp.customers.views import bp
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
+from webapp.ui.refusals import explain_in
 from webapp.writes.service import Outcome, State, new_intent_id
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def create() -> Response:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
     if outcome.is_changed_body:  # Back, changed, sent again: the changes belong to that record
         return _offer_as_edit(form, str(outcome.record_id))
-    flash(messages.saved(outcome.label, is_new=True), "success")
+    flash(messages.added(outcome.label), "success")
     if "another" in request.form:
         return redirect_to(url_for("customers.new"))
     return redirect_to(url_for("customers.show", customer_id=outcome.record_id))
@@ -105,7 +106,7 @@ def update(customer_id: str) -> Response:
             outcome=outcome,
             terms=(),
         )
-    flash(messages.saved(outcome.label, is_new=False), "success")
+    flash(messages.saved(outcome.label), "success")
     place = return_place(request.form.get("back"), "")
     if place:
         return redirect_to(f"{place}#customer-{customer_id}")
@@ -129,7 +130,7 @@ def _show_outcome(form: CustomerForm, outcome: Outcome | None, status: int) -> i
         form.intent.data = form.intent.data or new_intent_id()
         return status
     form.intent.data = new_intent_id()
-    return form.add_refusal(outcome.refusal.kind, outcome.refusal.message, outcome.refusal.fields)
+    return explain_in(form, outcome.refusal.kind, outcome.refusal.fields)
 
 
 def _create_page(

@@ -52,6 +52,7 @@ def create_database_engine(url: str, *, pool_size: int = 8) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=2,
+        hide_parameters=True,  # they are customers' data, and errors are logged
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
@@ -68,6 +69,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=2,
+        hide_parameters=True,
         connect_args={"timeout": _BUSY_TIMEOUT, "isolation_level": None},
     )
 

@@ -1,0 +1,109 @@
+"""Exceptions to pages or fragments. Each has a sentence for staff, a reference, and a log line.
+
+Not here: the words (`ui.messages`), and refusals of a write, which come back in their form.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from flask import g, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
+
+from webapp import clock
+from webapp.neropay.errors import NeroPayError, RateLimited
+from webapp.ui import messages
+from webapp.ui.csrf import kept_fields
+from webapp.ui.htmx import render_page
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+logger = logging.getLogger("tillside.errors")
+
+
+def init_app(app: Flask) -> None:
+    """Register a handler for everything that can be raised."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(NeroPayError, _neropay)
+    app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(OSError, _disk)
+    app.register_error_handler(Exception, _bug)
+
+
+def _http(error: HTTPException) -> AnyResponse:
+    if error.response is not None:  # a view that aborted with an answer of its own
+        return error.response
+    code = error.code or 500
+    if code < 400:  # a redirect to the same page with the slash in its place
+        return error.get_response()  # type: ignore[return-value]  # a werkzeug response
+    response = _page(code if code in default_exceptions else 500)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    if isinstance(error, RequestEntityTooLarge):
+        response.headers["Connection"] = "close"  # the rest of the body was not read
+    return response
+
+
+def _csrf(error: CSRFError) -> Response:
+    logger.warning("csrf_refused", extra={"reason": error.description})
+    return _page(400, messages.CSRF_FAILED, code="csrf_failed", kept=kept_fields())
+
+
+def _neropay(error: NeroPayError) -> Response:
+    kind = type(error).__name__
+    logger.warning("neropay_failed", extra={"kind": kind, "code": error.code})
+    message = messages.for_kind(kind)
+    response = _page(502, message, code=error.code)
+    if isinstance(error, RateLimited) and error.after:
+        response.headers["Retry-After"] = str(max(1, round(error.after)))
+    return response
+
+
+def _database(error: SQLAlchemyError) -> Response:
+    logger.error("database_failed", extra={"kind": type(error).__name__}, exc_info=error)
+    return _unavailable("database_failed")
+
+
+def _disk(error: OSError) -> Response:
+    logger.error("disk_failed", extra={"kind": type(error).__name__}, exc_info=error)
+    return _unavailable("disk_failed")
+
+
+def _unavailable(code: str) -> Response:
+    response = _page(503, code=code)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _bug(error: Exception) -> Response:
+    logger.error("bug", extra={"kind": type(error).__name__}, exc_info=error)
+    return _page(500)
+
+
+def _page(
+    status: int,
+    message: messages.Message | None = None,
+    *,
+    code: str = "",
+    kept: tuple[tuple[str, str], ...] = (),
+) -> Response:
+    g.error_code = code or f"http_{status}"
+    return render_page(
+        "errors/error.html",
+        "errors/_error.html",
+        status=status,
+        http_status=status,
+        message=message or messages.for_status(status),
+        code=g.error_code,
+        at=clock.now(),
+        kept=kept,
+        action=request.path,
+        home=url_for("overview.index"),
+    )
