@@ -10,6 +10,7 @@ import bisect
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import accumulate
 from random import Random
 
@@ -22,9 +23,9 @@ DAY = 86_400
 MONTHS = 36
 MONTH_SECONDS = 3 * 365 * DAY / MONTHS
 SEASON = (6, 7, 8, 9, 10, 11, 9, 8, 10, 11, 13, 16)
-"""How busy each month of a year is, from its first one."""
-LONG_EVERY = 997
-"""So far apart are customers with very long values."""
+"""How busy each month of a year is, from January on."""
+LONG_EVERY, LONG_FROM = 997, 600
+"""So far apart are customers with very long values, and so deep is the first one."""
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
 Row = tuple[int, str, str | None, str | None, str | None, str | None, str | None, str]
@@ -70,7 +71,7 @@ def _customers(count: int, now: float) -> Iterator[Row]:
     for number in range(count):
         customer_id = FIRST_CUSTOMER + number
         person = _person(random, number)
-        if number % LONG_EVERY == LONG_EVERY - 1:
+        if number % LONG_EVERY == LONG_FROM:
             person = _very_long(number // LONG_EVERY)
         yield (customer_id, *person, next(created))
 
@@ -146,11 +147,13 @@ def _phone(area: str, digits: int, style: int) -> str:
 def _very_long(number: int) -> Person:
     """Return a person whose values are as long as the rules let them be."""
     name = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh "
+    address = "The Granary, Lower Upper Farm Buildings, off Old Turnpike Lane, "
+    domain = ".".join(["a-rather-long-name-for-a-domain"] * 5)
     return (
         (name * 5)[:250].rstrip() + f" {number:04}",
-        f"{'a.very.long.mailbox.name.' * 9}{number}@example.com",
+        f"{'a.very.long.mailbox.name.' * 2}{number}@{domain}.example",
         "+44 (0) 7700 900 123 ext. 004567",
-        ("The Granary, Lower Upper Farm Buildings, off Old Turnpike Lane, " * 4)[:255].strip(),
+        (address * 4)[:255].rstrip(" ,"),
         "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch",
         "LL61 5UJ",
     )
@@ -158,9 +161,10 @@ def _very_long(number: int) -> Person:
 
 def _created(count: int, now: float) -> Iterator[str]:
     """Return times that rise over three years, in opening hours, with busy and quiet months."""
-    weights = [SEASON[month % 12] * (1 + month / MONTHS) for month in range(MONTHS)]
-    sums = [0.0, *accumulate(weights)]
     start = now - now % DAY - MONTHS * MONTH_SECONDS
+    january = -datetime.fromtimestamp(start, UTC).month + 1
+    weights = [SEASON[(month - january) % 12] * (1 + month / MONTHS) for month in range(MONTHS)]
+    sums = [0.0, *accumulate(weights)]
     for number in range(count):
         position = (number + 0.5) / count * sums[-1]
         month = bisect.bisect_right(sums, position) - 1
