@@ -1,0 +1,283 @@
+"""Every statement on the journal's table. No calls to NeroPay and no decisions here.
+
+A lease says that some process is sending an intent now. The number of the attempt is the lease's
+token: a process that was asleep longer than its lease cannot undo what a later attempt found out.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, func, insert, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.activity.service import Actor
+from webapp.writes.models import Intent, Outcome, Refusal, State
+from webapp.writes.tables import intents, settle_counter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Select
+
+LEASE = timedelta(seconds=30)  # the budget of a write (15 s), of a look before it, and a margin
+
+
+def lock_record(connection: Connection, record_type: str, record_id: str) -> None:
+    """Queue submitters for one record; SQLite's write transactions queue by themselves."""
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtext(:record))")
+        connection.execute(lock, {"record": f"{record_type} {record_id}"})
+
+
+def add(connection: Connection, values: dict[str, Any], now: datetime) -> bool:
+    """Note an intent down as pending, leased to this process; False if the id is taken."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = {
+        **values,
+        "state": State.PENDING,
+        "created_at": now,
+        "lease_until": now + LEASE,
+        "next_try_at": now + LEASE,  # should this process die, it is looked at then
+        "attempts": 1,
+        "answer": "{}",
+    }
+    added = connection.execute(
+        make(intents).values(row).on_conflict_do_nothing().returning(intents.c.id)
+    )
+    return added.one_or_none() is not None
+
+
+def get(connection: Connection, intent_id: str) -> Row[Any] | None:
+    """Give a row by its id."""
+    return connection.execute(select(intents).where(intents.c.id == intent_id)).one_or_none()
+
+
+def get_open(connection: Connection, record_type: str, record_id: str) -> Row[Any] | None:
+    """Give the newest open write on a record."""
+    query = (
+        _open()
+        .where(intents.c.record_type == record_type, intents.c.record_id == record_id)
+        .order_by(intents.c.created_at.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def list_open(connection: Connection, limit: int) -> list[Row[Any]]:
+    """Give open writes, oldest first."""
+    return list(connection.execute(_open().order_by(intents.c.created_at).limit(limit)))
+
+
+def count_open(connection: Connection) -> int:
+    """Count open writes."""
+    query = select(func.count()).select_from(intents).where(intents.c.settled_at.is_(None))
+    return connection.execute(query).scalar_one()
+
+
+def list_due(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """Give the ids of writes that are to be looked at now, the longest due first."""
+    query = (
+        select(intents.c.id)
+        .where(intents.c.settled_at.is_(None), intents.c.next_try_at <= now)
+        .order_by(intents.c.next_try_at)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def claim(connection: Connection, intent_id: str, now: datetime) -> tuple[Intent, State] | None:
+    """Take the lease of an open write that nobody is sending.
+
+    Returns:
+        The intent with its new attempt, and the state that it was in; None when somebody is
+        sending it or it is settled.
+    """
+    query = select(intents.c.state).where(intents.c.id == intent_id).with_for_update()
+    before = connection.execute(query).scalar_one_or_none()
+    take = (
+        update(intents)
+        .where(
+            intents.c.id == intent_id,
+            intents.c.settled_at.is_(None),
+            or_(intents.c.lease_until.is_(None), intents.c.lease_until <= now),
+        )
+        .values(
+            state=State.UNKNOWN,
+            lease_until=now + LEASE,
+            next_try_at=now + LEASE,
+            attempts=intents.c.attempts + 1,
+        )
+        .returning(intents)
+    )
+    row = connection.execute(take).one_or_none()
+    if row is None or before is None:
+        return None
+    return intent_of(row), State(before)
+
+
+def close(
+    connection: Connection,
+    intent: Intent,
+    state: State,
+    now: datetime,
+    *,
+    answer: dict[str, object],
+    request_id: str | None = None,
+    any_attempt: bool = False,
+) -> bool:
+    """Settle an intent, unless it is settled.
+
+    Args:
+        connection: The settling transaction.
+        intent: The attempt that found out.
+        state: What it found.
+        now: The time.
+        answer: What to keep of the answer.
+        request_id: NeroPay's reference of the answer.
+        any_attempt: Also when a later attempt has begun: for a yes, which holds for all.
+
+    Returns:
+        Whether this call settled it.
+    """
+    statement = update(intents).where(intents.c.id == intent.id, intents.c.settled_at.is_(None))
+    if not any_attempt:
+        statement = statement.where(intents.c.attempts == intent.attempts)
+    statement = statement.values(
+        state=state,
+        settled_at=now,
+        lease_until=None,
+        next_try_at=None,
+        answer=json.dumps(answer),
+        request_id=request_id,
+    )
+    return connection.execute(statement.returning(intents.c.id)).one_or_none() is not None
+
+
+def note_applied(
+    connection: Connection,
+    intent_id: str,
+    *,
+    record_id: str | None,
+    label: str,
+    answer: dict[str, object],
+) -> None:
+    """Add to a settled intent what its handler made of the answer."""
+    connection.execute(
+        update(intents)
+        .where(intents.c.id == intent_id)
+        .values(record_id=record_id, label=label, answer=json.dumps(answer))
+    )
+
+
+def postpone(
+    connection: Connection,
+    intent: Intent,
+    next_try_at: datetime,
+    *,
+    answer: dict[str, object] | None = None,
+    is_counted: bool = True,
+) -> bool:
+    """Give the lease back and look again later; False when another attempt has taken over.
+
+    Args:
+        connection: A write transaction.
+        intent: The attempt that ended without a clear answer.
+        next_try_at: When to look again.
+        answer: What to keep of the unclear answer.
+        is_counted: Whether the attempt was one; not when nothing was sent.
+    """
+    statement = (
+        update(intents)
+        .where(
+            intents.c.id == intent.id,
+            intents.c.settled_at.is_(None),
+            intents.c.attempts == intent.attempts,
+        )
+        .values(
+            state=State.UNKNOWN,
+            lease_until=None,
+            next_try_at=next_try_at,
+            attempts=intent.attempts if is_counted else intent.attempts - 1,
+        )
+    )
+    if answer is not None:
+        statement = statement.values(answer=json.dumps(answer))
+    return connection.execute(statement.returning(intents.c.id)).one_or_none() is not None
+
+
+def next_seq(connection: Connection) -> int:
+    """Count one more settled write."""
+    count = (
+        update(settle_counter)
+        .where(settle_counter.c.id == 1)
+        .values(value=settle_counter.c.value + 1)
+        .returning(settle_counter.c.value)
+    )
+    value: int | None = connection.execute(count).scalar_one_or_none()
+    if value is None:  # the migration makes the row; a database made otherwise has none
+        connection.execute(insert(settle_counter).values(id=1, value=1))
+        return 1
+    return value
+
+
+def current_seq(connection: Connection) -> int:
+    """Give how many writes were settled so far."""
+    return connection.execute(select(settle_counter.c.value)).scalar_one_or_none() or 0
+
+
+def remove_settled(connection: Connection, before: datetime) -> int:
+    """Drop what was settled before a moment; give how many."""
+    gone = connection.execute(intents.delete().where(intents.c.settled_at < before))
+    return gone.rowcount
+
+
+def intent_of(row: Row[Any]) -> Intent:
+    """Make the value that handlers are given."""
+    return Intent(
+        id=row.id,
+        actor=Actor(row.actor_id, row.actor_name, row.actor_address),
+        kind=row.kind,
+        method=row.method,
+        path=row.path,
+        body=bytes(row.body),
+        record_type=row.record_type,
+        record_id=row.record_id,
+        label=row.label,
+        before=json.loads(row.before),
+        state=State(row.state),
+        created_at=row.created_at,
+        attempts=row.attempts,
+    )
+
+
+def outcome_of(row: Row[Any], *, is_replay: bool = False, is_changed_body: bool = False) -> Outcome:
+    """Make the value that services give to views."""
+    answer = json.loads(row.answer)
+    refusal = None
+    if row.state == State.REFUSED:
+        fields = {name: tuple(said) for name, said in answer.get("fields", {}).items()}
+        refusal = Refusal(answer["kind"], answer["code"], answer.get("message", ""), fields)
+    differing = {name: (sent, got) for name, (sent, got) in answer.get("differing", {}).items()}
+    return Outcome(
+        intent_id=row.id,
+        state=State(row.state),
+        kind=row.kind,
+        record_type=row.record_type,
+        record_id=row.record_id,
+        label=row.label,
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+        next_try_at=row.next_try_at,
+        refusal=refusal,
+        error_code=answer.get("code") if row.state == State.UNKNOWN else None,
+        fields_differing=differing,
+        is_replay=is_replay,
+        is_changed_body=is_changed_body,
+    )
+
+
+def _open() -> Select[Any]:
+    return select(intents).where(intents.c.settled_at.is_(None))

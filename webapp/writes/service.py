@@ -1,0 +1,323 @@
+"""The journal of intended writes, as other features use it.
+
+A write is noted down and committed before it is sent, so that whatever dies in between, it is
+known that it may have taken effect, and it is found out. Every write to NeroPay goes this way.
+
+Not here: what a write means for our copy (each feature registers a handler for its kinds), and
+which values may be sent (its form and service).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import secrets
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from webapp.clock import now
+from webapp.extensions import db, neropay
+from webapp.writes import journal, settling
+from webapp.writes.models import (
+    Applied,
+    Decision,
+    Handler,
+    Intent,
+    Outcome,
+    Refusal,
+    State,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy import Connection, Row
+
+    from webapp.activity.service import Actor
+
+__all__ = [
+    "Applied",
+    "Decision",
+    "Handler",
+    "Intent",
+    "Outcome",
+    "Refusal",
+    "State",
+    "Verdict",
+    "count_open",
+    "current_seq",
+    "derive_intent_id",
+    "find",
+    "find_replay",
+    "is_intent_id",
+    "new_intent_id",
+    "open_on",
+    "open_writes",
+    "purge",
+    "register",
+    "settle",
+    "settle_due",
+    "submit",
+]
+
+logger = logging.getLogger(__name__)
+
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+_KEPT: Final = timedelta(days=30)
+_REPLAY_WAIT: Final = 2.0  # seconds that a second click waits for the first one's answer
+_REPLAY_LOOK: Final = 0.05
+_BETWEEN_CALLS: Final = 0.5  # seconds: a backlog is worked off at two calls a second
+
+
+def new_intent_id() -> str:
+    """Make an id for a form: 128 random bits, which become the Idempotency-Key."""
+    return secrets.token_hex(16)
+
+
+def is_intent_id(text: str | None) -> bool:
+    """Whether a text has the form of an intent id."""
+    return bool(text and _ID.fullmatch(text))
+
+
+def derive_intent_id(intent_id: str, body: bytes) -> str:
+    """Make the id of a new attempt of a form that came back changed under its old id.
+
+    The same form makes the same id however often it is sent, so a double click of the changed
+    form is one intent as well.
+    """
+    return hashlib.sha256(intent_id.encode() + b"\n" + body).hexdigest()[:32]
+
+
+def register(kind: str, handler: Handler) -> None:
+    """Tell the current application what a settled write of a kind does to our copy."""
+    settling.handlers()[kind] = handler
+
+
+def submit(
+    *,
+    intent_id: str | None,
+    actor: Actor,
+    kind: str,
+    method: str,
+    path: str,
+    body: bytes,
+    record_type: str,
+    record_id: str | None = None,
+    label: str,
+    before: Mapping[str, object],
+    guard: Callable[[Connection], Refusal | None] | None = None,
+) -> Outcome:
+    """Note a write down, send it, and settle it; once, however often the same form comes.
+
+    Args:
+        intent_id: From the form.
+        actor: Who does it.
+        kind: What is done; a handler is registered for it.
+        method: POST, PATCH or DELETE.
+        path: From NeroPay's base URL on, e.g. "/customers/1001".
+        body: The exact bytes to sign and send; empty for DELETE.
+        record_type: "customer" or "category".
+        record_id: Of the record that is changed; None for a create.
+        label: The record's name, for words to staff.
+        before: What the person saw of the fields that are sent.
+        guard: Looks at our copy in the transaction that notes the write down; a refusal from it
+            means that nothing is noted down or sent.
+
+    Returns:
+        What is known now. Nothing is raised for what NeroPay says; refusals of our own have
+        the kinds unknown_intent and write_open.
+    """
+    values = {
+        "id": intent_id,
+        "actor_id": actor.person_id,
+        "actor_name": actor.name,
+        "actor_address": actor.address,
+        "kind": kind,
+        "method": method,
+        "path": path,
+        "body": body,
+        "record_type": record_type,
+        "record_id": record_id,
+        "label": label,
+        "before": json.dumps(dict(before)),
+    }
+    if not is_intent_id(intent_id):
+        return refuse(values, Refusal("unknown_intent", "unknown_intent"))
+    taken = _note_down(values, guard)
+    if isinstance(taken, Intent):
+        return settling.send(taken)
+    if isinstance(taken, Refusal):
+        return refuse(values, taken)
+    return _replay(taken, values)
+
+
+def find_replay(
+    intent_id: str | None, *, actor: Actor, kind: str, method: str, path: str, body: bytes
+) -> Outcome | None:
+    """Give what became of a form that was submitted before, without sending anything.
+
+    Returns:
+        None when the id is new. Otherwise as `submit`.
+    """
+    with db.read() as connection:
+        row = journal.get(connection, intent_id) if intent_id else None
+    if row is None:
+        return None
+    given = {
+        "actor_id": actor.person_id,
+        "actor_name": actor.name,
+        "kind": kind,
+        "method": method,
+        "path": path,
+        "body": body,
+    }
+    return _replay(row, {"id": intent_id, "record_type": "", "label": "", **given})
+
+
+def refuse(values: Mapping[str, Any], refusal: Refusal) -> Outcome:
+    """Make the outcome of a write that we did not even note down."""
+    moment = now()
+    return Outcome(
+        intent_id=values["id"] or "",
+        state=State.REFUSED,
+        kind=values["kind"],
+        record_type=values["record_type"],
+        record_id=values.get("record_id"),
+        label=values["label"],
+        created_at=moment,
+        settled_at=moment,
+        refusal=refusal,
+    )
+
+
+def find(intent_id: str) -> Outcome | None:
+    """Give what is known about a write."""
+    with db.read() as connection:
+        row = journal.get(connection, intent_id)
+    return journal.outcome_of(row) if row else None
+
+
+def open_on(record_type: str, record_id: str) -> Outcome | None:
+    """Give the write on a record that is not settled, if there is one."""
+    with db.read() as connection:
+        row = journal.get_open(connection, record_type, record_id)
+    return journal.outcome_of(row) if row else None
+
+
+def open_writes(limit: int = 50) -> tuple[Outcome, ...]:
+    """Give writes that are not settled, oldest first."""
+    with db.read() as connection:
+        return tuple(journal.outcome_of(row) for row in journal.list_open(connection, limit))
+
+
+def count_open() -> int:
+    """Count writes that are not settled."""
+    with db.read() as connection:
+        return journal.count_open(connection)
+
+
+def current_seq() -> int:
+    """Give how many writes were settled so far: the age of a list that is fetched now."""
+    with db.read() as connection:
+        return journal.current_seq(connection)
+
+
+def settle(intent_id: str) -> Outcome:
+    """Find out about one open write now, unless somebody is just doing so.
+
+    Raises:
+        LookupError: There is no such write.
+    """
+    with db.write() as connection:
+        claimed = journal.claim(connection, intent_id, now())
+        if claimed and claimed[1] is State.PENDING:
+            settling.record_lost(connection, claimed[0])
+    if claimed:
+        return settling.resolve(claimed[0])
+    outcome = find(intent_id)
+    if outcome is None:
+        raise LookupError(intent_id)
+    return outcome
+
+
+def settle_due(*, limit: int = 20, pause: Callable[[float], object] = time.sleep) -> int:
+    """Find out about the open writes whose time has come, at most two a second.
+
+    Args:
+        limit: The most that are looked at.
+        pause: Waits so many seconds between two; when it gives True, we stop there.
+
+    Returns:
+        How many were settled.
+    """
+    with db.read() as connection:
+        due = journal.list_due(connection, now(), limit)
+    settled = 0
+    for position, intent_id in enumerate(due):
+        if neropay().health.is_open and position:
+            break  # one was tried: the breaker's probe; the others would only be turned away
+        if position and pause(_BETWEEN_CALLS) is True:
+            break
+        try:
+            outcome = settle(intent_id)
+        except Exception:  # one that cannot be worked on must not keep the others waiting
+            logger.exception("intent %s could not be settled", intent_id)
+            continue
+        settled += not outcome.is_open
+    return settled
+
+
+def purge(moment: datetime | None = None) -> int:
+    """Drop rows that were settled more than 30 days ago; give how many."""
+    with db.write() as connection:
+        return journal.remove_settled(connection, (moment or now()) - _KEPT)
+
+
+def _note_down(
+    values: dict[str, Any], guard: Callable[[Connection], Refusal | None] | None
+) -> Intent | Refusal | Row[Any]:
+    """Commit the intent; or give why not: a refusal, or the row that has its id."""
+    with db.write() as connection:
+        if values["record_id"] is not None:
+            journal.lock_record(connection, values["record_type"], values["record_id"])
+        row = journal.get(connection, values["id"])
+        if row is not None:
+            return row
+        if values["record_id"] is not None and journal.get_open(
+            connection, values["record_type"], values["record_id"]
+        ):
+            return Refusal("write_open", "write_open")
+        # After the look for open writes: one that settled just before shows in our copy now.
+        refusal = guard(connection) if guard else None
+        if refusal is not None:
+            return refusal
+        is_ours = journal.add(connection, values, now())
+        row = journal.get(connection, values["id"])
+    assert row is not None
+    return journal.intent_of(row) if is_ours else row
+
+
+def _replay(row: Row[Any], values: Mapping[str, Any]) -> Outcome:
+    """Answer a form whose id is taken: what became of the first one."""
+    if (row.actor_id, row.actor_name) != (values["actor_id"], values["actor_name"]):
+        return refuse(values, Refusal("unknown_intent", "unknown_intent"))
+    same = ("kind", "method", "path", "body")
+    is_same = all(getattr(row, name) == values[name] for name in same)
+    row = _wait_while_sending(row)
+    return journal.outcome_of(row, is_replay=is_same, is_changed_body=not is_same)
+
+
+def _wait_while_sending(row: Row[Any]) -> Row[Any]:
+    """Look again for a moment while the first one is being sent; no transaction is open."""
+    until = time.monotonic() + _REPLAY_WAIT
+    while row.state == State.PENDING and row.lease_until > now() and time.monotonic() < until:
+        time.sleep(_REPLAY_LOOK)
+        with db.read() as connection:
+            row = journal.get(connection, row.id) or row
+    return row

@@ -1,0 +1,226 @@
+"""One attempt of one intended write: send it, judge the answer, settle it or leave it for later.
+
+No transaction is open while NeroPay is asked. Whatever is found out goes into one transaction:
+the outcome into the journal, the answer into our copy, an entry into the activity trail.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from flask import current_app
+from sqlalchemy.exc import OperationalError
+
+from webapp.activity.service import record
+from webapp.clock import now
+from webapp.extensions import db, neropay
+from webapp.neropay import (
+    BadResponse,
+    IdempotencyConflict,
+    Invalid,
+    Misconfigured,
+    NeroPayError,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Unavailable,
+)
+from webapp.writes import journal
+from webapp.writes.models import Decision, Intent, Outcome, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from webapp.writes.models import Handler, Verdict
+
+BUDGET: Final = 15.0  # seconds for all attempts of the client together
+# NeroPay does not say how long it remembers a key; 24 hours are assumed. A minute less, so that
+# what is sent last arrives in time.
+KEY_MEMORY: Final = timedelta(hours=23, minutes=59)
+_LONGEST_DELAY: Final = 60.0
+_LONGEST_AFTER: Final = 900.0
+_UNTIL_LOOKED_AGAIN: Final = timedelta(minutes=5)
+_NOT_SENT: Final = frozenset({"breaker_open", "bulkhead_full"})
+_TRIES: Final = 3  # of the settling transaction
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HANDLERS: Final = "tillside.writes"
+
+
+def handlers() -> dict[str, Handler]:
+    """Give the current application's handlers by kind."""
+    known: dict[str, Handler] = current_app.extensions.setdefault(_HANDLERS, {})
+    return known
+
+
+def send(intent: Intent) -> Outcome:
+    """Send an attempt whose lease we hold, and settle it by what comes back."""
+    try:
+        data = neropay().send_write(
+            intent.method, intent.path, intent.body, key=intent.id, budget=BUDGET
+        )
+    except NeroPayError as error:
+        return _judge(intent, error)
+    return _apply(intent, data)
+
+
+def resolve(intent: Intent) -> Outcome:
+    """Find out about an unknown write whose lease we hold, sending it again if that is right."""
+    is_old = now() - intent.created_at >= KEY_MEMORY
+    try:
+        verdict = handlers()[intent.kind].recheck(intent, is_old=is_old)
+    except NeroPayError as error:
+        return _leave_open(intent, error)
+    return _follow(verdict, intent, is_old=is_old)
+
+
+def _follow(verdict: Verdict, intent: Intent, *, is_old: bool) -> Outcome:
+    if verdict.decision is Decision.APPLIED:
+        return _apply(intent, verdict.data)
+    if verdict.decision is Decision.LATER:
+        with db.write() as connection:
+            journal.postpone(connection, intent, now() + _UNTIL_LOOKED_AGAIN)
+        return _current(intent)
+    if verdict.decision is Decision.RESEND and not is_old:
+        return send(intent)
+    return _close(intent, State.UNKNOWN, {"kind": "outcome_unknown", "code": "not_known"})
+
+
+def _judge(intent: Intent, error: NeroPayError) -> Outcome:
+    """Decide what an error says about this write, given what happened before."""
+    was_unknown = intent.attempts > 1 or error.is_after_unknown
+    if was_unknown and intent.method == "DELETE" and isinstance(error, NotFound):
+        return _apply(intent, None)  # it is gone, and an attempt of ours was on its way
+    if isinstance(error, OutcomeUnknown | BadResponse):
+        return _leave_open(intent, error)
+    says_nothing = Unavailable | RateLimited | Misconfigured | IdempotencyConflict
+    is_at_work = error.is_after_unknown and error.status == 409
+    if was_unknown and (is_at_work or isinstance(error, says_nothing)):
+        # It tells of this attempt only; an earlier one may have taken effect. A conflict can
+        # only mean that the earlier one is still being worked on: the bytes are the same.
+        return _leave_open(intent, error)
+    return _close(intent, State.REFUSED, _describe(error), error.reference)
+
+
+def _apply(intent: Intent, data: object) -> Outcome:
+    """Settle as applied; the answer cannot be had again by other means, so try it hard."""
+
+    def work(connection: Connection) -> None:
+        if not journal.close(connection, intent, State.APPLIED, now(), answer={}, any_attempt=True):
+            return
+        seq = journal.next_seq(connection)
+        applied = handlers()[intent.kind].apply(connection, intent, data, seq)
+        journal.note_applied(
+            connection,
+            intent.id,
+            record_id=applied.record_id,
+            label=applied.label,
+            answer={"differing": applied.fields_differing},
+        )
+        record(
+            connection,
+            actor=intent.actor,
+            kind=intent.kind,
+            outcome=State.APPLIED,
+            record_type=intent.record_type,
+            record_id=applied.record_id,
+            label=applied.label,
+            changes=applied.changes,
+            intent_id=intent.id,
+        )
+
+    try:
+        _write(work)
+    except BadResponse as error:
+        return _leave_open(intent, error)
+    return _current(intent)
+
+
+def _close(
+    intent: Intent, state: State, answer: dict[str, object], request_id: str | None = None
+) -> Outcome:
+    """Settle without an effect on our copy: refused, or never to be known."""
+
+    def work(connection: Connection) -> None:
+        is_ours = journal.close(
+            connection, intent, state, now(), answer=answer, request_id=request_id
+        )
+        if is_ours:
+            _record_end(connection, intent, state)
+
+    _write(work)
+    return _current(intent)
+
+
+def _leave_open(intent: Intent, error: NeroPayError) -> Outcome:
+    """Note that it is not known, and when to look again."""
+    is_counted = error.code not in _NOT_SENT
+    next_try_at = _next_try_at(intent, error, now())
+
+    def work(connection: Connection) -> None:
+        is_ours = journal.postpone(
+            connection, intent, next_try_at, answer=_describe(error), is_counted=is_counted
+        )
+        if is_ours and intent.state is State.PENDING:
+            _record_end(connection, intent, State.UNKNOWN)
+
+    _write(work)
+    return _current(intent)
+
+
+def record_lost(connection: Connection, intent: Intent) -> None:
+    """Enter into the trail that a write became unknown because its process died."""
+    _record_end(connection, intent, State.UNKNOWN)
+
+
+def _record_end(connection: Connection, intent: Intent, state: State) -> None:
+    sent = intent.sent()
+    record(
+        connection,
+        actor=intent.actor,
+        kind=intent.kind,
+        outcome=state,
+        record_type=intent.record_type,
+        record_id=intent.record_id,
+        label=intent.label,
+        changes={name: (intent.before.get(name), value) for name, value in sent.items()},
+        intent_id=intent.id,
+    )
+
+
+def _next_try_at(intent: Intent, error: NeroPayError, moment: datetime) -> datetime:
+    """Back off: 2 s, 4 s, 8 s … 60 s, a quarter more or less, and not before NeroPay wants."""
+    delay = min(_LONGEST_DELAY, 2.0 ** min(intent.attempts, 10))
+    delay *= random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, keeps no secret
+    return moment + timedelta(seconds=max(delay, min(error.after or 0.0, _LONGEST_AFTER)))
+
+
+def _describe(error: NeroPayError) -> dict[str, object]:
+    kind = _CAMEL.sub("_", type(error).__name__).lower()
+    fields = dict(error.fields) if isinstance(error, Invalid) else {}
+    return {"kind": kind, "code": error.code, "message": error.message, "fields": fields}
+
+
+def _write(work: Callable[[Connection], None]) -> None:
+    """Run a settling transaction; again when the database was busy or broke a deadlock."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with db.write() as connection:
+                work(connection)
+        except OperationalError:
+            if attempt == _TRIES:
+                raise
+        else:
+            return
+
+
+def _current(intent: Intent) -> Outcome:
+    with db.read() as connection:
+        row = journal.get(connection, intent.id)
+    assert row is not None  # it was there when its lease was taken
+    return journal.outcome_of(row)
