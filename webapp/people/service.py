@@ -1,0 +1,258 @@
+"""What other parts use of people: who is asking, who may what, and changes to accounts.
+
+Not here: signing in and out (sign_in.py), sessions, permissions and passwords themselves; their
+names that others need are passed on from here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from webapp.activity.service import Actor, record
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.people import sessions, throttle, words
+from webapp.people.addresses import checked_email, email_key
+from webapp.people.models import (
+    ROLES,
+    THEMES,
+    InvalidPerson,
+    PeopleError,
+    Person,
+    Role,
+    SignInRefused,
+    Theme,
+    Throttled,
+    WeakPassword,
+    WrongPassword,
+)
+from webapp.people.passwords import find_weakness, hash_password, is_password
+from webapp.people.permissions import PERMISSIONS, Permission, can, public, requires
+from webapp.people.sessions import current_person, polling
+from webapp.people.sign_in import sign_in, sign_out
+from webapp.people.tables import people
+from webapp.ui.forms import clean_text, text_problem
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = [
+    "PERMISSIONS",
+    "ROLES",
+    "THEMES",
+    "InvalidPerson",
+    "PeopleError",
+    "Permission",
+    "Person",
+    "Role",
+    "SignInRefused",
+    "Throttled",
+    "WeakPassword",
+    "WrongPassword",
+    "can",
+    "change_name",
+    "change_password",
+    "create_person",
+    "current_actor",
+    "current_person",
+    "polling",
+    "public",
+    "purge",
+    "requires",
+    "set_preferences",
+    "sign_in",
+    "sign_out",
+]
+
+NAME_LENGTH = 100  # characters
+COMMAND_LINE = Actor(None, "Command line", None)
+
+
+def current_actor() -> Actor:
+    """Give the signed-in person as the audit trail names them; the command line otherwise."""
+    person = current_person()
+    return Actor(person.id, person.name, request.remote_addr) if person else COMMAND_LINE
+
+
+def create_person(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    password: str,
+    is_active: bool = True,
+) -> int:
+    """Make an account.
+
+    Args:
+        email: The address to sign in with; one account each.
+        name: What colleagues call them.
+        role: One of `ROLES`.
+        password: 12 to 128 characters, not a common one.
+        is_active: Whether they may sign in.
+
+    Returns:
+        The person's id.
+
+    Raises:
+        InvalidPerson: With everything that is wrong, by field.
+    """
+    name = clean_text(name)
+    address = checked_email(email)
+    weakness = find_weakness(password, email=email, name=name)
+    checks = {
+        "email": None if address else words.NOT_AN_EMAIL,
+        "name": text_problem(name, NAME_LENGTH) if name else words.NAME_MISSING,
+        "role": None if role in ROLES else words.NOT_A_ROLE,
+        "password": words.WEAKNESS[weakness] if weakness else None,
+    }
+    wrong = {field: text for field, text in checks.items() if text}
+    if wrong or address is None:
+        raise InvalidPerson(wrong)
+    moment = now()
+    values = {
+        "email": address,
+        "email_key": email_key(address),
+        "name": name,
+        "role": role,
+        "is_active": is_active,
+        "password_hash": hash_password(password),
+        "theme": "auto",
+        "has_shortcuts": True,
+        "created_at": moment,
+        "password_changed_at": moment,
+    }
+    try:
+        return _insert_person(values)
+    except IntegrityError as error:
+        raise InvalidPerson({"email": words.EMAIL_TAKEN}) from error
+
+
+def find_by_email(email: str) -> Person | None:
+    """Find an account by its address, typed in any way."""
+    with db.read() as connection:
+        row = connection.execute(
+            select(people).where(people.c.email_key == email_key(email))
+        ).one_or_none()
+    return sessions.person_of(row) if row else None
+
+
+def change_password(person: Person, current: str, new: str) -> None:
+    """Change the own password; every session ends, and this browser gets a new one.
+
+    Args:
+        person: Who is signed in.
+        current: The password until now.
+        new: The password from now on.
+
+    Raises:
+        WeakPassword: The new one is not taken.
+        WrongPassword: The current one is wrong; counts as a failed sign-in.
+        Throttled: Too many failures; nothing was compared.
+    """
+    weakness = find_weakness(new, email=person.email, name=person.name)
+    if weakness:
+        raise WeakPassword(weakness)
+    reserved = throttle.reserve_try(email_key(person.email), request.remote_addr)
+    with db.read() as connection:
+        old_hash = connection.execute(
+            select(people.c.password_hash).where(people.c.id == person.id)
+        ).scalar_one_or_none()
+    if not is_password(current, old_hash):
+        raise WrongPassword
+    new_hash, moment = hash_password(new), now()
+    with db.write() as connection:
+        changed = connection.execute(
+            update(people)
+            .where(people.c.id == person.id, people.c.password_hash == old_hash)
+            .values(password_hash=new_hash, password_changed_at=moment)
+        )
+        if not changed.rowcount:  # changed in another window while we were comparing
+            raise WrongPassword
+        throttle.take_back(connection, reserved)
+        sessions.end_all(connection, person.id)
+        visit = sessions.create_session(connection, person, moment=moment)
+        record(
+            connection,
+            actor=current_actor(),
+            kind="password.changed",
+            outcome="ok",
+            record_type="person",
+            record_id=str(person.id),
+            label=person.name,
+        )
+    sessions.adopt(visit)
+
+
+def change_name(person: Person, name: str) -> None:
+    """Change the own name.
+
+    Args:
+        person: Who is signed in.
+        name: Cleaned text of 1 to 100 characters.
+    """
+    if name == person.name:
+        return
+    with db.write() as connection:
+        connection.execute(update(people).where(people.c.id == person.id).values(name=name))
+        record(
+            connection,
+            actor=current_actor(),
+            kind="person.renamed",
+            outcome="ok",
+            record_type="person",
+            record_id=str(person.id),
+            label=name,
+            changes={"name": (person.name, name)},
+        )
+
+
+def set_preferences(person: Person, *, theme: Theme, has_shortcuts: bool) -> None:
+    """Keep how somebody wants pages to be.
+
+    Args:
+        person: Who is signed in.
+        theme: One of `THEMES`.
+        has_shortcuts: Whether single keys do something.
+    """
+    with db.write() as connection:
+        connection.execute(
+            update(people)
+            .where(people.c.id == person.id)
+            .values(theme=theme, has_shortcuts=has_shortcuts)
+        )
+
+
+def purge(moment: datetime) -> int:
+    """Delete sessions that have run out and failures that no longer count.
+
+    Args:
+        moment: Now.
+
+    Returns:
+        How many rows went.
+    """
+    with db.write() as connection:
+        return sessions.purge(connection, moment) + throttle.purge(connection, moment)
+
+
+def _insert_person(values: dict[str, object]) -> int:
+    with db.write() as connection:
+        person_id = connection.execute(
+            insert(people).values(values).returning(people.c.id)
+        ).scalar_one()
+        record(
+            connection,
+            actor=current_actor(),
+            kind="person.created",
+            outcome="ok",
+            record_type="person",
+            record_id=str(person_id),
+            label=str(values["name"]),
+            changes={"role": (None, values["role"])},
+        )
+    return int(person_id)

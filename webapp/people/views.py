@@ -1,0 +1,156 @@
+"""Sign-in, sign-out and the own account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, make_response, render_template, request, url_for
+
+from webapp.people import service, words
+from webapp.people.demo import demo_people
+from webapp.people.forms import NameForm, PasswordForm, PreferencesForm, SignInForm
+from webapp.people.service import Permission, current_person, public, requires
+from webapp.ui import messages
+from webapp.ui.htmx import redirect_to, return_place
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from webapp.people.service import Person
+
+blueprint = Blueprint("people", __name__)
+
+
+@blueprint.get("/login")
+@public
+def login() -> Response:
+    """Ask who is there; whoever is signed in goes on."""
+    if current_person():
+        return redirect_to(_next_place())
+    chosen = next((one for one in demo_people() if one.role == request.args.get("demo")), None)
+    return _login_page(SignInForm(email=chosen.email if chosen else None))
+
+
+@blueprint.post("/login")
+@public
+def sign_in() -> Response:
+    """Sign somebody in and bring them where they wanted to go."""
+    form = SignInForm(request.form)
+    if not form.validate():
+        return _login_page(form, status=422)
+    try:
+        service.sign_in(form.email.data, form.password.data)
+    except service.SignInRefused:
+        return _login_page(form, messages.SIGN_IN_FAILED, status=422)
+    except service.Throttled as error:
+        answer = _login_page(form, messages.sign_in_throttled(error.retry_after), status=429)
+        return _with_wait(answer, error)
+    return redirect_to(_next_place())
+
+
+@blueprint.post("/logout")
+@requires(Permission.SELF)
+def logout() -> Response:
+    """End this browser's session and let it forget what it kept."""
+    service.sign_out()
+    answer = redirect_to(url_for("people.login"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@blueprint.get("/account")
+@requires(Permission.SELF)
+def account() -> Response:
+    """Show the own account."""
+    return _account_page()
+
+
+@blueprint.post("/account/name")
+@requires(Permission.SELF)
+def account_name() -> Response:
+    """Change the own name."""
+    form = NameForm(request.form)
+    if not form.validate():
+        return _account_page(name_form=form, status=422)
+    service.change_name(_me(), form.name.data)
+    flash(messages.NAME_SAVED, "success")
+    return redirect_to(url_for("people.account"))
+
+
+@blueprint.post("/account/password")
+@requires(Permission.SELF)
+def account_password() -> Response:
+    """Change the own password, which signs every other browser out."""
+    form = PasswordForm(request.form)
+    if not form.validate():
+        return _account_page(password_form=form, status=422)
+    try:
+        service.change_password(_me(), form.current_password.data, form.new_password.data)
+    except service.WeakPassword as error:
+        form.add_errors({"new_password": (words.WEAKNESS[error.reason],)})
+    except service.WrongPassword:
+        form.add_errors({"current_password": (words.NOT_CURRENT,)})
+    except service.Throttled as error:
+        form.add_errors({"current_password": (messages.sign_in_throttled(error.retry_after),)})
+        return _with_wait(_account_page(password_form=form, status=429), error)
+    else:
+        flash(messages.PASSWORD_CHANGED, "success")
+        return redirect_to(url_for("people.account"))
+    return _account_page(password_form=form, status=422)
+
+
+@blueprint.post("/account/preferences")
+@requires(Permission.SELF)
+def account_preferences() -> Response:
+    """Keep how pages look and work."""
+    form = PreferencesForm(request.form)
+    if not form.validate():
+        return _account_page(preferences_form=form, status=422)
+    service.set_preferences(_me(), theme=form.theme.data, has_shortcuts=form.shortcuts.data)
+    flash(messages.PREFERENCES_SAVED, "success")
+    return redirect_to(url_for("people.account"))
+
+
+def _me() -> Person:
+    person = current_person()
+    assert person is not None, "the route asks for Permission.SELF"
+    return person
+
+
+def _next_place() -> str:
+    place = return_place(request.args.get("next"), url_for("overview.index"))
+    return url_for("overview.index") if place.startswith(url_for("people.login")) else place
+
+
+def _login_page(form: SignInForm, *problems: str, status: int = 200) -> Response:
+    return make_response(
+        render_template(
+            "people/login.html", form=form, form_level=problems, demo_people=demo_people()
+        ),
+        status,
+    )
+
+
+def _account_page(
+    *,
+    name_form: NameForm | None = None,
+    password_form: PasswordForm | None = None,
+    preferences_form: PreferencesForm | None = None,
+    status: int = 200,
+) -> Response:
+    me = _me()
+    return make_response(
+        render_template(
+            "people/account.html",
+            name_form=name_form or NameForm(name=me.name),
+            password_form=password_form or PasswordForm(),
+            preferences_form=preferences_form
+            or PreferencesForm(theme=me.theme, shortcuts=me.has_shortcuts),
+        ),
+        status,
+    )
+
+
+def _with_wait(answer: Response, error: service.Throttled) -> Response:
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
