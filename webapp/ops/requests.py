@@ -38,8 +38,8 @@ class Trace:
         self.id = request_id
         self.route = _NO_ROUTE
         self.status = 500
-        self.user: int | None = None
-        self.calls = 0
+        self.user: int | None = None  # the id of who is signed in
+        self.calls = 0  # to NeroPay
 
 
 def init_app(app: Flask) -> None:
@@ -48,9 +48,12 @@ def init_app(app: Flask) -> None:
     inner = app.wsgi_app
     takes_ids = settings.trusted_proxies > 0
     app.wsgi_app = RequestLayer(  # type: ignore[method-assign,assignment]  # Flask's own way
-        inner, takes_ids=takes_ids, reraises=lambda: app.testing or app.debug
+        inner,
+        takes_ids=takes_ids,
+        reraises=lambda: app.testing or app.debug,
+        count_calls=app.extensions["tillside.neropay"].calls_made,
     )
-    app.after_request(_note_route)
+    app.after_request(_note_route_and_person)
 
 
 def request_id() -> str:
@@ -66,10 +69,14 @@ def current_trace() -> Trace | None:
     return trace
 
 
-def _note_route(response: Response) -> Response:
+def _note_route_and_person(response: Response) -> Response:
+    from webapp.people.service import current_person  # which needs this package's name
+
     trace = current_trace()
-    if trace is not None and request.url_rule is not None:
-        trace.route = request.url_rule.rule
+    if trace is not None:
+        person = current_person()
+        trace.user = person.id if person else None
+        trace.route = request.url_rule.rule if request.url_rule else _NO_ROUTE
     return response
 
 
@@ -80,14 +87,21 @@ class RequestLayer:
         inner: The application inside.
         takes_ids: Whether a proxy of ours stands in front, whose X-Request-ID counts.
         reraises: Whether a failure of the application goes on to the caller (tests).
+        count_calls: Tells how many calls to NeroPay this thread has made, ever.
     """
 
     def __init__(
-        self, inner: WSGIApplication, *, takes_ids: bool, reraises: Callable[[], bool]
+        self,
+        inner: WSGIApplication,
+        *,
+        takes_ids: bool,
+        reraises: Callable[[], bool],
+        count_calls: Callable[[], int],
     ) -> None:
         self._inner = inner
         self._takes_ids = takes_ids
         self._reraises = reraises
+        self._count_calls = count_calls
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -101,7 +115,7 @@ class RequestLayer:
             headers.append(("X-Request-ID", trace.id))
             return start(status, headers, exc_info) if exc_info else start(status, headers)
 
-        began = perf_counter()
+        began, calls = perf_counter(), self._count_calls()
         try:
             return self._inner(environ, start_with_id)
         except Exception:
@@ -111,6 +125,7 @@ class RequestLayer:
             start_with_id("500 Internal Server Error", [("Content-Type", "text/plain")])
             return [b"Something went wrong. Reference: " + trace.id.encode() + b"\n"]
         finally:
+            trace.calls = self._count_calls() - calls
             self._tell(trace, environ["REQUEST_METHOD"], perf_counter() - began)
 
     def _choose_id(self, environ: WSGIEnvironment) -> str:

@@ -1,0 +1,97 @@
+"""Starting a program for a test, waiting until it answers, and stopping it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+PATIENCE = 30.0  # seconds; reached only when something is wrong
+_PAUSE = threading.Event()  # never set: waiting on it is a pause between two looks
+
+
+def free_port() -> int:
+    """A port that nobody listens on now; the system does not give it out again soon."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_until(
+    is_true: Callable[[], bool], what: str, process: subprocess.Popen[bytes] | None = None
+) -> None:
+    """Look until it is true; say `what` is missing when it does not come or the process ends."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_true():
+        if process is not None and process.poll() is not None:
+            raise RuntimeError(f"{what}: the process ended with {process.returncode}")
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        _PAUSE.wait(0.02)
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    user: str | None = None,
+    pass_fds: Sequence[int] = (),
+    stop_signal: int = signal.SIGTERM,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program with its output in `log`; stopped, then killed with all it started."""
+    with log.open("ab") as output:
+        process = _start(command, output, env, cwd, user, pass_fds)
+    try:
+        yield process
+    finally:
+        stop(process, stop_signal)
+
+
+def stop(process: subprocess.Popen[bytes], stop_signal: int = signal.SIGTERM) -> int:
+    """Stop a program that `running` started; its exit code."""
+    if process.poll() is None:
+        process.send_signal(stop_signal)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+    with contextlib.suppress(ProcessLookupError):  # what is left of its group
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
+
+
+def _start(
+    command: Sequence[str | Path],
+    output: IO[bytes],
+    env: Mapping[str, str] | None,
+    cwd: Path | None,
+    user: str | None,
+    pass_fds: Sequence[int],
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        env=dict(env) if env is not None else None,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        user=user,
+        pass_fds=pass_fds,
+    )
