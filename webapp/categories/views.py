@@ -10,7 +10,7 @@ from webapp.categories import service
 from webapp.categories.forms import CategoryForm, DeleteForm
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
-from webapp.ui.htmx import redirect_to, render_page
+from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.ui.refusals import explain_in, status_of
 from webapp.writes.service import State, new_intent_id
 
@@ -57,8 +57,25 @@ def create() -> Response:
         return _new_page(form, outcome, status=status)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    flash(messages.added(outcome.label), "success")
+    added = messages.added(outcome.label)
+    if is_partial():
+        return _list_page(marked=outcome.record_id, toast=added)
+    flash(added, "success")
     return redirect_to(url_for("categories.index", _anchor=f"category-{outcome.record_id}"))
+
+
+@bp.get("/near")
+@requires(Permission.CATEGORIES_WRITE)
+def near() -> Response:
+    """Name categories that are called much like the one being typed."""
+    form = CategoryForm(request.args)
+    return render_page(
+        "categories/new.html",
+        "categories/_near.html",
+        form=form,
+        refusal=None,
+        near=service.near_duplicates(form.name.data or ""),
+    )
 
 
 @bp.get("/<record_id:category_id>/delete")
@@ -86,7 +103,10 @@ def delete(category_id: str) -> Response:
         return _list_page(refused=category, outcome=outcome)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    flash(messages.deleted(category.name), "success")
+    deleted = messages.deleted(category.name)
+    if is_partial():
+        return _list_page(toast=deleted)
+    flash(deleted, "success")
     return redirect_to(url_for("categories.index"))
 
 
@@ -104,18 +124,29 @@ def _empty_form() -> CategoryForm:
     return form
 
 
-def _list_page(refused: CategoryRow | None = None, outcome: Outcome | None = None) -> Response:
+def _list_page(
+    *,
+    refused: CategoryRow | None = None,
+    outcome: Outcome | None = None,
+    marked: str | None = None,
+    toast: str = "",
+) -> Response:
     refusal = outcome.refusal if outcome else None
-    return render_page(
+    response = render_page(
         "categories/index.html",
         "categories/_table.html",
         status=status_of(refusal.kind) if refusal else 200,
         categories=service.list_categories(),
         freshness_of_list=service.category_freshness(),
         form=_empty_form(),
+        near=(),
         refused=refused,
         refusal=refusal,
+        marked=marked,
+        toast=toast,
     )
+    response.headers["HX-Retarget"] = "#categories"  # whichever row or form asked
+    return response
 
 
 def _new_page(

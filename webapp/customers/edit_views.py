@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def new() -> Response:
     """Show an empty form, or one filled from a search that found nobody."""
     form = CustomerForm()
-    form.show(service.guess_from_search(request.args.get("q", "")))
+    form.show(_sent_before() or service.guess_from_search(request.args.get("q", "")))
     return _create_page(form)
 
 
@@ -77,7 +77,7 @@ def edit(customer_id: str) -> Response:
     """Show the record's form, in the list's row or as a page."""
     row = _find_or_404(customer_id)
     form = CustomerForm()
-    form.show(row.values())
+    form.show({**row.values(), **_sent_before()})
     form.remember(row.values())
     return _edit_page(form, row)
 
@@ -118,6 +118,11 @@ def _find_or_404(customer_id: str) -> CustomerRow:
     if row is None:
         abort(404)
     return row
+
+
+def _sent_before() -> dict[str, str | None]:
+    """Give what a refused write of the person's held, when its page led here."""
+    return service.values_of_write(current_actor(), request.args.get("again", ""))
 
 
 def _is_in_row() -> bool:

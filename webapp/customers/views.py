@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, request, url_for
 
@@ -23,14 +24,20 @@ bp = Blueprint("customers", __name__, url_prefix="/customers")
 def index() -> Response:
     """List customers: everything, or what a query finds."""
     query = query_from_request()
-    return render_page(
+    arguments = query_arguments(query)
+    listing = service.search(query)
+    response = render_page(
         "customers/index.html",
         "customers/_results.html",
         query=query,
-        arguments=query_arguments(query),
-        listing=service.search(query),
+        arguments=arguments,
+        listing=listing,
+        terms=listing.terms,
         status=service.sync_status(),
     )
+    if request.headers.get("HX-Source") == "form#filters":  # typing: the address without gaps
+        response.headers["HX-Replace-Url"] = url_for("customers.index", **arguments)
+    return response
 
 
 @bp.get("/<record_id:customer_id>")
@@ -40,7 +47,7 @@ def show(customer_id: str) -> Response:
     row = service.get_customer(customer_id)
     if row is None:
         abort(404)
-    if request.headers.get("HX-Target", "").startswith("tr#"):  # Cancel in the list's row
+    if is_partial() and request.headers.get("HX-Target", "").startswith("tr#"):  # Cancel in the list's row
         return render_page("customers/show.html", "customers/_row.html", customer=row, terms=())
     return render_page(
         "customers/show.html",
@@ -48,7 +55,7 @@ def show(customer_id: str) -> Response:
         customer=row,
         history=service.history_of(customer_id),
         open_write=service.open_write_on(customer_id),
-        back=return_place(request.args.get("back"), url_for("customers.index")),
+        back=_list_place(),
         refreshed=None,
     )
 
@@ -69,7 +76,7 @@ def refresh(customer_id: str) -> Response:
         customer=refreshed.row,
         history=service.history_of(customer_id),
         open_write=service.open_write_on(customer_id),
-        back=return_place(request.args.get("back"), url_for("customers.index")),
+        back=_list_place(),
         refreshed=refreshed,
     )
 
@@ -88,3 +95,12 @@ def sync_now() -> Response:
     service.request_sync()
     flash(messages.SYNC_REQUESTED, "status")
     return redirect_to(return_place(request.form.get("back"), url_for("customers.index")))
+
+
+def _list_place() -> str:
+    """Give the list that the person came from, with its search, or the whole list."""
+    place = urlsplit(request.args.get("back") or request.referrer or "")
+    index_url = url_for("customers.index")
+    if place.path != index_url or not place.query:
+        return index_url
+    return return_place(f"{place.path}?{place.query}", index_url)

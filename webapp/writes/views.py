@@ -1,0 +1,66 @@
+"""The page of one write: what was sent, and what became of it. It settles nothing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, flash, url_for
+
+from webapp.people.service import Permission, can, current_actor, requires
+from webapp.ui import messages
+from webapp.ui.htmx import is_partial, redirect_to, render_page
+from webapp.writes import service
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from webapp.writes.models import Outcome
+
+bp = Blueprint("writes", __name__, url_prefix="/writes")
+
+# Where a record's own page is: endpoint, its argument, its list. Names only: no feature is imported.
+_PAGES = {
+    "customer": ("customers.show", "customer_id", "customers.index", "Customers"),
+    "category": ("categories.index", None, "categories.index", "Categories"),
+}
+
+
+@bp.get("/<record_id:intent_id>")
+@requires(Permission.CUSTOMERS_READ)
+def show(intent_id: str) -> Response:
+    """Show a write; once it is settled, htmx is sent on to the record."""
+    write = service.find(intent_id)
+    if write is None:
+        abort(404)
+    if is_partial() and write.state is service.State.APPLIED:
+        flash(messages.saved(write.label), "success")
+        return redirect_to(_record_url(write))
+    return render_page(
+        "writes/show.html",
+        "writes/_write.html",
+        write=write,
+        sent=service.sent_fields(intent_id),
+        record_url=_record_url(write),
+        record_text=_PAGES[write.record_type][3],
+        again_url=_again_url(write),
+    )
+
+
+def _record_url(write: Outcome) -> str:
+    page, argument, listing, _ = _PAGES[write.record_type]
+    if argument and write.record_id:
+        return url_for(page, **{argument: write.record_id})
+    return url_for(listing)
+
+
+def _again_url(write: Outcome) -> str:
+    """Give the form that takes what was sent up again, for its author."""
+    if write.refusal is None or not can(Permission.CUSTOMERS_WRITE):
+        return ""
+    if service.author_of(write.intent_id) != current_actor().person_id:
+        return ""
+    if write.kind == "customer.create":
+        return url_for("customers.new", again=write.intent_id)
+    if write.kind == "customer.update" and write.record_id:
+        return url_for("customers.edit", customer_id=write.record_id, again=write.intent_id)
+    return ""
