@@ -1,0 +1,81 @@
+"""What every page shares: page or part, forms, words, filters, headers, static files.
+
+Knows no feature and imports none. `init_app` puts all of it on one application.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from jinja2 import StrictUndefined
+
+from webapp.ui import assets, compress, filters, headers, htmx, messages
+from webapp.ui.icons import ICONS
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class UiState:
+    """What the shared parts of one application know.
+
+    Attributes:
+        zone: Time zone in which staff read times.
+        is_sandbox: Whether every page says that this is not the real NeroPay.
+    """
+
+    zone: ZoneInfo
+    is_sandbox: bool
+
+
+def init_app(
+    app: Flask, *, is_sandbox: bool, has_hsts: bool, time_zone: str = "Europe/London"
+) -> None:
+    """Put the shared parts on an application made with `static_folder=None`.
+
+    Args:
+        app: The application; its templates are in `templates/` of the project.
+        is_sandbox: Whether every page carries the standing sandbox banner.
+        has_hsts: Whether to send `Strict-Transport-Security` (production).
+        time_zone: IANA name of the zone in which staff read times.
+
+    Raises:
+        zoneinfo.ZoneInfoNotFoundError: If there is no such zone.
+    """
+    app.extensions["tillside.ui"] = UiState(ZoneInfo(time_zone), is_sandbox)
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.globals["icon_paths"] = ICONS
+    env.globals["icon"] = _icon_maker(app)
+    env.globals["url_exists"] = url_exists
+    env.globals["words"] = messages
+    env.globals["is_sandbox"] = is_sandbox
+    filters.register(app)
+    # Run in reverse: compression sees the finished answer, then the headers are put on.
+    headers.init_app(app, hsts=has_hsts)
+    compress.init_app(app)
+    app.after_request(htmx.retarget_errors)
+    assets.init_app(app, hsts=has_hsts)
+
+
+def url_exists(endpoint: str) -> bool:
+    """Say whether this application has an endpoint, e.g. "activity.index"."""
+    return endpoint in current_app.view_functions
+
+
+def _icon_maker(app: Flask) -> object:
+    @lru_cache(maxsize=256)
+    def icon(name: str, extra: str = "") -> Markup:
+        """Give an icon's SVG; made once, since a page has dozens of them."""
+        module = app.jinja_env.get_template("macros/icons.html").module
+        markup: Markup = module.icon(name, extra)  # type: ignore[attr-defined]  # a macro
+        return markup
+
+    return icon

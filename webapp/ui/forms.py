@@ -1,0 +1,236 @@
+"""Forms: one rule for text, and field classes that keep it.
+
+The rule: NFC; no control characters, lone surrogates or characters that could not be read;
+trimmed; bounded in characters; text of nothing but invisible characters counts as empty. A field
+that fails keeps what was typed.
+
+Not here: what a certain form asks (each feature's forms.py), its words (`messages`), and CSRF,
+which `csrf` checks for every unsafe request before a form is made.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import wtforms
+from wtforms.validators import StopValidation
+
+from webapp.ui import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+UNREADABLE = "\ufffd"
+
+# Look like nothing although their Unicode category says letter, mark or symbol.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_EDGE = "\u200b\u2060\ufeff"  # zero-width characters that come along with pasted text
+_INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp"})
+_CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TABLE = {ord(char): None for char in "\t\n\r"}
+
+
+def clean_text(raw: str, *, multiline: bool = False) -> str:
+    """Bring text into the one form that we keep and send.
+
+    Args:
+        raw: As typed.
+        multiline: Whether line breaks may stay; they become a plain line feed.
+
+    Returns:
+        NFC text without white space around it; empty when nothing in it can be seen.
+    """
+    text = unicodedata.normalize("NFC", raw).strip().strip(_EDGE).strip()
+    if multiline:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "" if is_invisible(text) else text
+
+
+def is_invisible(text: str) -> bool:
+    """Say whether nothing in `text` can be seen (control characters are not invisible: wrong)."""
+    return all(
+        char in _BLANK or _is_variation(char) or unicodedata.category(char) in _INVISIBLE
+        for char in text
+    )
+
+
+def text_problem(text: str, max_chars: int, *, multiline: bool = False) -> str | None:
+    """Say what is wrong with cleaned text.
+
+    Args:
+        text: What `clean_text` gave.
+        max_chars: The most characters allowed (code points, not bytes).
+        multiline: Whether tabs and line breaks are allowed.
+
+    Returns:
+        A sentence for staff, or None when nothing is wrong.
+    """
+    if len(text) > max_chars:
+        return messages.too_long(len(text), max_chars)
+    if UNREADABLE in text:
+        return messages.UNREADABLE_CHARACTERS
+    looked_at = text.translate(_TABLE) if multiline else text
+    if any(unicodedata.category(char) in _CONTROL for char in looked_at):
+        return messages.CONTROL_CHARACTERS
+    return None
+
+
+def _is_variation(char: str) -> bool:
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0000" <= char <= "\U000e0fff"
+
+
+class TextField(wtforms.StringField):  # type: ignore[misc]  # WTForms ships no types
+    """One line of text under the one rule.
+
+    Attributes:
+        data: Cleaned text, never None once a form was sent.
+        shown: What the page shows in the box: as typed while there is an error.
+    """
+
+    data: str | None
+
+    def __init__(  # noqa: D417  # the rest is WTForms' own
+        self,
+        label: str = "",
+        validators: Sequence[object] = (),
+        *,
+        max_chars: int = 255,
+        required: bool = False,
+        missing: str | None = None,
+        multiline: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Make a field.
+
+        Args:
+            label: What staff call it.
+            validators: More WTForms validators, run when the text itself is in order.
+            max_chars: The most characters allowed.
+            required: Whether empty is an error; otherwise the page marks it "optional".
+            missing: The sentence for empty; by default made from the label.
+            multiline: Whether line breaks are allowed.
+        """
+        super().__init__(label, validators, **kwargs)
+        self.max_chars = max_chars
+        self.multiline = multiline
+        self.missing = missing
+        if required:
+            self.flags.required = True
+        self._typed: str | None = None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Take what was sent: keep it as typed, and cleaned in `data`."""
+        if valuelist:
+            # A lone surrogate cannot be written into a page at all.
+            self._typed = valuelist[0].encode("utf-8", "replace").decode("utf-8")
+            readable = "".join(UNREADABLE if "\ud800" <= c <= "\udfff" else c for c in valuelist[0])
+            self.data = clean_text(readable, multiline=self.multiline)
+        elif self.data is None:
+            self.data = ""
+
+    def pre_validate(self, form: object) -> None:
+        """Apply the one rule, then whether it may be empty."""
+        text = self.data or ""
+        if not text:
+            if self.flags.required:
+                raise StopValidation(self.missing or messages.required(str(self.label.text)))
+            raise StopValidation  # nothing more to check in an empty optional field
+        problem = text_problem(text, self.max_chars, multiline=self.multiline)
+        if problem:
+            raise StopValidation(problem)
+
+    @property
+    def shown(self) -> str:
+        """What belongs in the box."""
+        if self.errors and self._typed is not None:
+            return self._typed
+        return self.data or ""
+
+    def _value(self) -> str:
+        return self.shown
+
+
+class WholeNumberField(TextField):
+    """A whole number, typed as people do ("1,200"); `number` is None when empty or wrong."""
+
+    def __init__(
+        self, label: str = "", *, least: int = 0, most: int = 10**9, **kwargs: Any
+    ) -> None:
+        """Make a field for `least` to `most`, both included."""
+        super().__init__(label, max_chars=20, **kwargs)
+        self.least = least
+        self.most = most
+        self.number: int | None = None
+
+    def process_data(self, value: object) -> None:
+        """Take the value that a page starts with."""
+        super().process_data(None if value is None else str(value))
+        self.number = value if isinstance(value, int) else None
+
+    def pre_validate(self, form: object) -> None:
+        """Apply the text rule, then read the number."""
+        self.number = None
+        super().pre_validate(form)
+        digits = (self.data or "").replace(",", "").replace(" ", "")
+        if not digits.isascii() or not digits.removeprefix("-").isdigit():
+            raise StopValidation(messages.NOT_A_WHOLE_NUMBER)
+        number = int(digits)
+        if not self.least <= number <= self.most:
+            raise StopValidation(messages.number_range(self.least, self.most))
+        self.number = number
+
+
+class Form(wtforms.Form):  # type: ignore[misc]  # WTForms ships no types
+    """The base of every form: no token of its own, and each single field at most once."""
+
+    class Meta:
+        """WTForms' settings."""
+
+        csrf = False  # webapp.ui.csrf checks every unsafe request
+
+    def __init__(
+        self, formdata: Any = None, obj: object = None, prefix: str = "", **kwargs: Any
+    ) -> None:
+        self._repeated: frozenset[str] = frozenset()
+        super().__init__(formdata, obj, prefix, **kwargs)
+        if formdata is not None:
+            self._repeated = frozenset(
+                name
+                for name, field in self._fields.items()
+                if not isinstance(field, wtforms.SelectMultipleField | wtforms.FieldList)
+                and len(formdata.getlist(field.name)) > 1
+            )
+
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
+        """Check every field.
+
+        Args:
+            extra_validators: As WTForms has it.
+
+        Returns:
+            Whether all is in order. Each field's `errors` holds sentences for staff.
+        """
+        is_valid = bool(super().validate(extra_validators))
+        for name in sorted(self._repeated):
+            self._fields[name].errors = [messages.REPEATED_FIELD]
+            is_valid = False
+        return is_valid
+
+    def add_errors(self, errors: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+        """Put sentences that NeroPay or a service gave at their fields.
+
+        Args:
+            errors: By field name.
+
+        Returns:
+            The sentences whose field this form does not have; show them above the form.
+        """
+        homeless: list[str] = []
+        for name, sentences in errors.items():
+            if name in self._fields:
+                field = self._fields[name]
+                field.errors = [*field.errors, *sentences]
+            else:
+                homeless.extend(sentences)
+        return tuple(homeless)

@@ -1,0 +1,181 @@
+"""What staff read when something did not work: for each HTTP status and for each kind of outcome.
+
+Data only; `messages` is what the others import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a page says about one event.
+
+    Attributes:
+        title: Two to five words, a heading.
+        text: What happened, and what is known.
+        advice: What to do next; empty when there is nothing to do.
+        tone: How it looks: "success", "info", "warning" or "danger".
+    """
+
+    title: str
+    text: str
+    advice: str = ""
+    tone: str = "danger"
+
+
+# --- error pages, by HTTP status ---------------------------------------------------------------
+
+ERRORS: Final[Mapping[int, Message]] = {
+    400: Message(
+        "That did not arrive properly",
+        "Something in the request could not be read, so nothing was done.",
+        "Go back, load the page again and repeat what you did.",
+        "warning",
+    ),
+    401: Message(
+        "Please sign in",
+        "You are signed out. That happens after half an hour without use, or when you sign out "
+        "in another window. Nothing was saved just now.",
+        "Sign in and you are back on this page.",
+        "info",
+    ),
+    403: Message(
+        "Not open to you",
+        "Your role does not include this, so nothing was done.",
+        "If you need it for your work, ask the owner of this account.",
+        "warning",
+    ),
+    404: Message(
+        "Nothing here",
+        "There is no page or record at this address. It may have been typed or copied with a "
+        "piece missing, or the record is no longer there.",
+        "Look for it with the search box above.",
+        "info",
+    ),
+    405: Message(
+        "That does not work this way",
+        "This address cannot be used like that, so nothing was done.",
+        "Go back and use the buttons on the page.",
+        "info",
+    ),
+    413: Message(
+        "Too much at once",
+        "What was sent is larger than we take, so nothing was saved.",
+        "Go back, shorten it and try again.",
+        "warning",
+    ),
+    429: Message(
+        "One moment, please",
+        "There were too many attempts in a short time, so this one was not carried out.",
+        "Wait a little and try again.",
+        "warning",
+    ),
+    500: Message(
+        "Something went wrong on our side",
+        "The fault is ours and has been recorded. If you were saving, look the record up before "
+        "you save again: it may have been saved.",
+        "Try again. If it happens again, pass the reference on to support.",
+    ),
+    502: Message(
+        "NeroPay gave no proper answer",
+        "Customers and categories can still be found here, from our own copy.",
+        "Try again in a minute. If it goes on, pass the reference on to support.",
+    ),
+    503: Message(
+        "Back in a moment",
+        "This is busy or being updated just now, so nothing was done.",
+        "Try again in a minute.",
+        "warning",
+    ),
+}
+
+CSRF_FAILED: Final = Message(
+    "This page was open too long",
+    "You have signed in or out since it was opened, so nothing was saved.",
+    "Check what you typed and send it again.",
+    "warning",
+)
+
+# --- what came of a call to NeroPay, by kind ---------------------------------------------------
+
+OUTCOMES: Final[Mapping[str, Message]] = {
+    "not_found": Message(
+        "No longer at NeroPay",
+        "NeroPay does not have this record any more. Nothing was changed.",
+        "It may have been removed by someone else; refresh the list.",
+        "warning",
+    ),
+    "invalid": Message(
+        "Please check the details",
+        "NeroPay did not take some of them. Nothing was changed.",
+        "Correct what is marked and save again.",
+    ),
+    "refused": Message(
+        "NeroPay does not allow this",
+        "NeroPay refused it for this record or this account. Nothing was changed.",
+        "Saving again will not help. NeroPay's reason is below, if it gave one.",
+        "warning",
+    ),
+    "rate_limited": Message(
+        "NeroPay asks for a pause",
+        "It has had too many requests in a short time. Nothing was changed.",
+        "Wait a minute and save again.",
+        "warning",
+    ),
+    "misconfigured": Message(
+        "The connection to NeroPay is not set up properly",
+        "NeroPay did not accept our access. Nothing was changed, and your own sign-in is fine.",
+        "Tell whoever looks after this installation, and pass the reference on.",
+    ),
+    "unavailable": Message(
+        "NeroPay cannot be reached",
+        "Nothing was sent, so nothing was changed.",
+        "What you typed is still here. Save again in a minute.",
+        "warning",
+    ),
+    "outcome_unknown": Message(
+        "Sent, not confirmed yet",
+        "It went to NeroPay, but no clear answer came back. We are finding out by ourselves.",
+        "Please do not enter it again. This message changes as soon as we know.",
+        "warning",
+    ),
+    "bad_response": Message(
+        "NeroPay's answer could not be read",
+        "Nothing here was changed. What you see may not be the newest.",
+        "Try again in a minute.",
+    ),
+    "idempotency_conflict": Message(
+        "Already sent once",
+        "This form was sent before with other details, and NeroPay keeps to the first. "
+        "Nothing was changed this time.",
+        "Look the record up, and correct it there.",
+        "warning",
+    ),
+    "write_open": Message(
+        "The last change is not confirmed yet",
+        "An earlier change of this record was sent and is still being settled. Nothing was sent "
+        "this time, and what you typed is still here.",
+        "Wait until it is settled, then save again.",
+        "warning",
+    ),
+    "unknown_intent": Message(
+        "Please send this once more",
+        "The form was not one that we could recognise, so nothing was sent. What you typed is "
+        "still here.",
+        "Check it and save again.",
+        "warning",
+    ),
+    "changed_meanwhile": Message(
+        "Changed by someone else meanwhile",
+        "The record is not as it was when you opened it. Nothing was saved, so nothing of theirs "
+        "is lost.",
+        "Compare the marked fields, then save again.",
+        "warning",
+    ),
+}
