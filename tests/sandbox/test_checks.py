@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_another_account_is_not_found(caller: Caller) -> None:
     [("POST", "/customers"), ("PATCH", "/customers/1001"), ("DELETE", "/categories/31")],
 )
 def test_an_unsigned_write_is_refused(
-    caller: Caller, method: str, path: str, headers: dict[str, str | None]
+    caller: Caller, method: str, path: str, headers: dict[str, Any]
 ) -> None:
     caller.sandbox.seed(customers=1)
     response = caller.write(method, path, JANE, **headers)

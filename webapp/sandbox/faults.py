@@ -42,6 +42,10 @@ WHENS = {
     "close": ("before", "after"),
     "idle": ("now", "next"),
 }
+HOSTILE_KINDS = (
+    *("markup", "rtl", "control", "surrogate", "long"),
+    *("digits", "nested", "nan", "duplicate"),
+)
 UNTIL_RELEASED = 3600.0
 NUMBERS = {"times", "skip", "seconds", "at", "status", "bytes", "rate", "offset", "serve", "loop"}
 
@@ -100,21 +104,36 @@ def parse(spec: object) -> Fault:
     if unknown:
         raise BadControl(f"{action} does not take {', '.join(sorted(unknown))}")
     for name in NUMBERS & set(spec):
-        value = spec[name]
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise BadControl(f"{name} takes a number")
-    match = spec.get("match", {})
-    if not isinstance(match, Mapping) or set(match) - {"method", "path"}:
-        raise BadControl("match takes method and path")
-    re.compile(match.get("path", ""))
+        _check_number(name, spec[name])
+    _check_match(spec.get("match", {}))
     whens = WHENS.get(action, ("before", "after"))
     when = spec.get("when", whens[0])
     if when not in whens:
         raise BadControl(f"when of {action} takes one of {', '.join(whens)}")
     if spec.get("part", "body") not in ("head", "body"):
         raise BadControl("part takes head or body")
+    if spec.get("kind") not in (None, *HOSTILE_KINDS):
+        raise BadControl(f"kind takes one of {', '.join(HOSTILE_KINDS)}")
     seconds = spec.get("seconds", UNTIL_RELEASED if action == "wait" else 0)
     return Fault(**{**spec, "when": when, "seconds": seconds})
+
+
+def _check_number(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadControl(f"{name} takes a number")
+    if (value < 0 and name != "offset") or (value == 0 and name in ("rate", "serve", "loop")):
+        raise BadControl(f"{name} takes a larger number")
+    if name == "at" and value > 1:
+        raise BadControl("at takes a fraction, 0 to 1")
+
+
+def _check_match(match: object) -> None:
+    if not isinstance(match, Mapping) or set(match) - {"method", "path"}:
+        raise BadControl("match takes method and path")
+    try:
+        re.compile(match.get("path", ""))
+    except re.error as error:
+        raise BadControl(f"path takes a regular expression: {error}") from None
 
 
 @dataclass
