@@ -99,7 +99,7 @@ def _sandbox(host: str, port: int) -> None:
 @click.option("--permissions", "has_permissions", is_flag=True, help="Who may use each route.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @with_appcontext
-def _routes(has_permissions: bool, as_json: bool) -> None:  # noqa: FBT001  # click passes flags so
+def _routes(has_permissions: bool, as_json: bool) -> None:  # click passes flags so
     """List every route."""
     from webapp.people.permissions import list_routes
 

@@ -6,7 +6,7 @@ Not here: the words (`ui.messages`), and refusals of a write, which come back in
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flask import g, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -38,10 +38,10 @@ def init_app(app: Flask) -> None:
 
 def _http(error: HTTPException) -> AnyResponse:
     if error.response is not None:  # a view that aborted with an answer of its own
-        return error.response
+        return cast("AnyResponse", error.response)
     code = error.code or 500
     if code < 400:  # a redirect to the same page with the slash in its place
-        return error.get_response()  # type: ignore[return-value]  # a werkzeug response
+        return cast("AnyResponse", error.get_response())
     response = _page(code if code in default_exceptions else 500)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:

@@ -1,4 +1,4 @@
-"""The customer pages that write: new and edit, as pages and in the list's row; twins while typing."""
+"""The customer pages that write: new, and edit as a page or in the list's row; twins."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from flask import abort, flash, request, url_for
 
 from webapp.customers import service
 from webapp.customers.forms import CustomerForm
-from webapp.customers.views import bp
+from webapp.customers.views import bp as bp
+from webapp.customers.views import is_row_swap
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
-from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
+from webapp.ui.htmx import redirect_to, render_page, return_place
 from webapp.ui.refusals import explain_in
 from webapp.writes.service import Outcome, State, new_intent_id
 
@@ -97,7 +98,7 @@ def update(customer_id: str) -> Response:
         return _edit_page(form, row, outcome)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    if is_partial() and _is_in_row():
+    if is_row_swap():
         saved = service.get_customer(customer_id) or row
         return render_page(
             "customers/show.html",
@@ -123,10 +124,6 @@ def _find_or_404(customer_id: str) -> CustomerRow:
 def _sent_before() -> dict[str, str | None]:
     """Give what a refused write of the person's held, when its page led here."""
     return service.values_of_write(current_actor(), request.args.get("again", ""))
-
-
-def _is_in_row() -> bool:
-    return request.headers.get("HX-Target", "").startswith("tr#")
 
 
 def _show_outcome(form: CustomerForm, outcome: Outcome | None, status: int) -> int:
@@ -161,7 +158,7 @@ def _edit_page(
     status = _show_outcome(form, outcome, status)
     return render_page(
         "customers/edit.html",
-        "customers/_edit_row.html" if _is_in_row() else "customers/_form.html",
+        "customers/_edit_row.html" if is_row_swap() else "customers/_form.html",
         status=status,
         form=form,
         customer=row,
@@ -173,7 +170,7 @@ def _edit_page(
 
 
 def _offer_as_edit(form: CustomerForm, customer_id: str) -> Response:
-    """Show the record's edit form holding what was typed for a new one; empty fields keep theirs."""
+    """Show the record's form holding what was typed for a new one; empty fields keep theirs."""
     row = _find_or_404(customer_id)
     typed = {name: value for name, value in form.values().items() if value}
     form.show({**row.values(), **typed})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import request
@@ -101,7 +101,7 @@ def query_from_request() -> Query:
     )
 
 
-def query_arguments(query: Query) -> dict[str, str]:
+def query_arguments(query: Query) -> dict[str, Any]:
     """Give the URL arguments that stand for `query`, without the page."""
     given = {
         "q": query.q,

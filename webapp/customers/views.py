@@ -47,7 +47,7 @@ def show(customer_id: str) -> Response:
     row = service.get_customer(customer_id)
     if row is None:
         abort(404)
-    if is_partial() and request.headers.get("HX-Target", "").startswith("tr#"):  # Cancel in the list's row
+    if is_row_swap():  # Cancel in the list's row
         return render_page("customers/show.html", "customers/_row.html", customer=row, terms=())
     return render_page(
         "customers/show.html",
@@ -95,6 +95,11 @@ def sync_now() -> Response:
     service.request_sync()
     flash(messages.SYNC_REQUESTED, "status")
     return redirect_to(return_place(request.form.get("back"), url_for("customers.index")))
+
+
+def is_row_swap() -> bool:
+    """Whether htmx puts the answer in the place of one row of the list."""
+    return is_partial() and request.headers.get("HX-Target", "").startswith("tr#")
 
 
 def _list_place() -> str:

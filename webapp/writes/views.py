@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, url_for
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 bp = Blueprint("writes", __name__, url_prefix="/writes")
 
-# Where a record's own page is: endpoint, its argument, its list. Names only: no feature is imported.
+# A record's own page: endpoint, its argument, its list. Names only: no feature is imported.
 _PAGES = {
     "customer": ("customers.show", "customer_id", "customers.index", "Customers"),
     "category": ("categories.index", None, "categories.index", "Categories"),
@@ -49,7 +49,8 @@ def show(intent_id: str) -> Response:
 def _record_url(write: Outcome) -> str:
     page, argument, listing, _ = _PAGES[write.record_type]
     if argument and write.record_id:
-        return url_for(page, **{argument: write.record_id})
+        values: dict[str, Any] = {argument: write.record_id}
+        return url_for(page, **values)
     return url_for(listing)
 
 
