@@ -20,6 +20,7 @@ from webapp import (
     customers,
     errors,
     jobs,
+    layout,
     ops,
     overview,
     people,
@@ -96,6 +97,7 @@ def create_app(
     errors.init_app(app)
     for feature in (people, activity, writes, customers, categories, overview, jobs):
         feature.init_app(app)
+    layout.init_app(app)
     cli.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

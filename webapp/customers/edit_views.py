@@ -8,8 +8,7 @@ from flask import abort, flash, request, url_for
 
 from webapp.customers import service
 from webapp.customers.forms import CustomerForm
-from webapp.customers.views import bp as bp
-from webapp.customers.views import is_row_swap
+from webapp.customers.views import bp, is_row_swap
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import redirect_to, render_page, return_place
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from flask import Response
 
     from webapp.customers.models import CustomerRow
+
+__all__ = ["bp"]
 
 
 @bp.get("/new")

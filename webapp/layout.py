@@ -1,0 +1,32 @@
+"""What the frame of every page is told: who is signed in, how fresh the copy is, the request's id.
+
+Not here: what a page itself shows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g
+
+from webapp.customers import service as customers
+from webapp.people.service import current_person
+from webapp.ui.htmx import is_partial
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Give it to every template."""
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, object]:
+    person = current_person()
+    has_frame = person is not None and not is_partial() and not g.get("error_code")
+    return {
+        "person": person,
+        "freshness": customers.freshness() if has_frame else None,
+        "request_id": g.get("request_id", ""),
+    }
