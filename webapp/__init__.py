@@ -86,7 +86,6 @@ def create_app(
     login_manager.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)
-    ops.init_app(app)
     _trust_only(app, settings.trusted_hosts)
     ui.init_app(
         app,
@@ -94,6 +93,7 @@ def create_app(
         has_hsts=settings.is_production,
         time_zone=settings.time_zone,
     )
+    ops.init_app(app)  # around everything above: static files have a request id as well
     errors.init_app(app)
     for feature in (people, activity, writes, customers, categories, overview, jobs):
         feature.init_app(app)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import g
 
 from webapp.customers import service as customers
+from webapp.ops.requests import request_id
 from webapp.people.service import current_person
 from webapp.ui.htmx import is_partial
 
@@ -28,5 +29,5 @@ def _context() -> dict[str, object]:
     return {
         "person": person,
         "freshness": customers.freshness() if has_frame else None,
-        "request_id": g.get("request_id", ""),
+        "request_id": request_id(),
     }
