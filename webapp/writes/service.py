@@ -50,6 +50,7 @@ __all__ = [
     "Refusal",
     "State",
     "Verdict",
+    "author_of",
     "count_open",
     "current_seq",
     "derive_intent_id",
@@ -61,6 +62,7 @@ __all__ = [
     "open_writes",
     "purge",
     "register",
+    "sent_fields",
     "settle",
     "settle_due",
     "submit",
@@ -201,6 +203,20 @@ def find(intent_id: str) -> Outcome | None:
     with db.read() as connection:
         row = journal.get(connection, intent_id)
     return journal.outcome_of(row) if row else None
+
+
+def sent_fields(intent_id: str) -> dict[str, object]:
+    """Give the fields that a write sends; none when there is no such write, or it is a DELETE."""
+    with db.read() as connection:
+        row = journal.get(connection, intent_id)
+    return journal.intent_of(row).sent() if row else {}
+
+
+def author_of(intent_id: str) -> int | None:
+    """Give the id of the person whose write it is; None when there is no such write."""
+    with db.read() as connection:
+        row = journal.get(connection, intent_id)
+    return row.actor_id if row else None
 
 
 def open_on(record_type: str, record_id: str) -> Outcome | None:
