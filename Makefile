@@ -46,10 +46,10 @@ lint: $(TEST_STAMP) ## ruff, mypy, djlint, import rules
 	$(BIN)/mypy
 	$(BIN)/djlint --quiet --check templates
 	$(BIN)/djlint --quiet --lint templates
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 
 test: test-tools lint ## everything: lint, then all tests
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 N ?= 1000,100000
 bench: test-tools ## measure: make bench N=1000,100000 DB=sqlite|postgresql
