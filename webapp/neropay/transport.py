@@ -61,7 +61,8 @@ class Transport:
     """Sends requests to one base URL, with one session for each thread."""
 
     def __init__(self, base_url: str) -> None:
-        self._base_url = base_url
+        # As requests writes it (host in lower case, ...), so that addresses can be compared whole.
+        self._base_url = str(requests.Request("GET", f"{base_url}/").prepare().url)[:-1]
         self._local = threading.local()
         self._lock = threading.Lock()
         self._sessions: weakref.WeakSet[_Session] = weakref.WeakSet()
