@@ -1,0 +1,288 @@
+// Tillside in the browser. Every page works without it; here is what makes the work quicker:
+// keys, a guard for what is not saved, one press per save, copying, messages, and what htmx leaves
+// to do. Listeners sit on the document, so that swapped parts need no wiring.
+(() => {
+  "use strict";
+  const { body } = document;
+  const find = (selector, root = document) => root.querySelector(selector);
+  const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const hasKeys = body.dataset.shortcuts === "on";
+  let isLeaving = false; // a save, a sign-out or a confirmed Cancel: do not ask about changes
+
+  // --- what is not saved -----------------------------------------------------------------------
+  const GUARDED = "form[method=post]:not([data-no-guard])";
+  const NOT_TYPED = new Set(["hidden", "submit", "button", "reset"]);
+
+  function isChanged(control) {
+    if (!control.name || control.readOnly || NOT_TYPED.has(control.type)) return false;
+    if (control.type === "checkbox" || control.type === "radio") {
+      return control.checked !== control.defaultChecked;
+    }
+    if (control.options) {
+      const starts = [...control.options].some((option) => option.defaultSelected);
+      return starts
+        ? [...control.options].some((option) => option.selected !== option.defaultSelected)
+        : control.selectedIndex > 0;
+    }
+    return control.value !== control.defaultValue && !control.matches(":autofill");
+  }
+
+  // A form that came back with errors holds what was typed as its starting values.
+  function isUnsaved(form) {
+    return Boolean(find("[data-form-errors], .alert-danger", form)) || [...form.elements].some(isChanged);
+  }
+
+  const hasUnsaved = () => !isLeaving && findAll(GUARDED).some(isUnsaved);
+
+  addEventListener("beforeunload", (event) => {
+    if (hasUnsaved()) event.preventDefault();
+  });
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    if (hasUnsaved() && !confirm(body.dataset.unsaved)) event.preventDefault();
+  });
+  // A page kept by the browser may show what someone else must not see, or what is long changed.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  // --- one press, one save ---------------------------------------------------------------------
+  function setBusy(form, button) {
+    form.classList.add("is-sending");
+    const label = button && find("[data-label]", button);
+    if (!label || !button.dataset.busy) return;
+    button.dataset.idle ??= label.textContent;
+    button.setAttribute("aria-disabled", "true");
+    label.textContent = button.dataset.busy;
+  }
+
+  function setIdle(form) {
+    form.classList.remove("is-sending");
+    for (const button of findAll("[data-idle]", form)) {
+      button.removeAttribute("aria-disabled");
+      find("[data-label]", button).textContent = button.dataset.idle;
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.classList.contains("is-sending")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (event.submitter?.matches("[data-plain]")) {
+      event.stopImmediatePropagation(); // the browser sends this one, not htmx
+      isLeaving = true;
+    }
+  }, true);
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    isLeaving = true;
+    setTimeout(() => setBusy(form, event.submitter)); // after the browser has collected the fields
+  });
+
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.matches("form[method=post]")) {
+      setBusy(ctx.sourceElement, ctx.request.submitter ?? find("[data-busy]", ctx.sourceElement));
+    }
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (!ctx.keepIndicators && ctx.sourceElement?.matches?.("form")) setIdle(ctx.sourceElement);
+  });
+
+  // --- what htmx leaves to do ------------------------------------------------------------------
+  function warn(text, address = "", linkText = "") {
+    const box = document.createElement("div");
+    box.className = "alert alert-warning notice";
+    box.setAttribute("role", "alert");
+    const line = document.createElement("p");
+    line.textContent = text + " ";
+    if (address) {
+      const link = document.createElement("a");
+      Object.assign(link, { href: address, target: "_blank", textContent: linkText });
+      line.append(link);
+    }
+    box.append(line);
+    find("#alerts").replaceChildren(box);
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    const { status } = ctx.response;
+    if (status === 401 && hasUnsaved()) {
+      event.preventDefault(); // stay: what was typed is worth more than the sign-in page
+      const address = new URL(ctx.hx.redirect ?? "/login", location.href);
+      if (address.origin === location.origin) warn(body.dataset.signedOut, address.href, "Sign in");
+    } else if (ctx.hx.redirect && (status < 400 || status === 401)) {
+      isLeaving = true;
+    }
+  });
+
+  document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
+    if (!ctx || ctx.response || error?.name === "AbortError") return;
+    if (ctx.sourceElement?.matches("form, button, a, #search")) warn(body.dataset.offline);
+  });
+
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+    const main = tasks.find((task) => task.type === "main")?.target;
+    ctx.hadFocus = main instanceof Element && main !== body && main.contains(document.activeElement);
+  });
+
+  document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
+    const fresh = find("[data-fresh-csrf]");
+    if (fresh) {
+      for (const input of findAll("input[name=csrf_token]")) input.value = fresh.value;
+      body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": fresh.value }));
+      fresh.remove();
+    }
+    // Focus that went away with the old part goes to the new one, unless that has taken it.
+    if (!ctx.hadFocus || document.activeElement !== body || !(target instanceof Element)) return;
+    const place = target.matches("tr") ? find("[data-edit], a", target) : target;
+    if (!place) return;
+    if (place === target) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  });
+
+  // --- keys ------------------------------------------------------------------------------------
+  const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+  let isGoing = 0; // set for a moment after "g"
+
+  function press(selector) {
+    const control = find(selector);
+    control?.click();
+    return Boolean(control);
+  }
+
+  function edit() {
+    const inRow = document.activeElement.closest("tr");
+    const link = (inRow && find("[data-edit]", inRow)) ?? find("[data-key=edit], [data-key=e], [data-edit]");
+    link?.click();
+    return Boolean(link);
+  }
+
+  function search() {
+    const box = find("#search");
+    box?.focus();
+    box?.select();
+    return Boolean(box);
+  }
+
+  function openKeys() {
+    find("#keys")?.showModal();
+    return true;
+  }
+
+  const KEYS = { "/": search, n: () => press("[data-key=new], [data-key=n]"), e: edit, "?": openKeys };
+
+  function cancel(form) {
+    const link = find("[data-key=cancel], [data-key=Escape]", form);
+    if (!link || (isUnsaved(form) && !confirm(body.dataset.unsaved))) return;
+    isLeaving = !link.hasAttribute("hx-get");
+    link.click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.isComposing || event.defaultPrevented || !(target instanceof Element)) return;
+    const form = target.closest("form");
+    if (key === "Enter" && (event.ctrlKey || event.metaKey) && form) {
+      event.preventDefault();
+      form.requestSubmit(find("[data-key=submit]", form) ?? undefined);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open], :popover-open")) return;
+    if (key === "Escape" && form) cancel(form);
+    if (!hasKeys || key.length !== 1 || target.closest(TYPING)) return;
+    let isDone = false;
+    if (isGoing) {
+      clearTimeout(isGoing);
+      isGoing = 0;
+      isDone = press(`[data-go="${CSS.escape(key)}"]`);
+    } else if (key === "g") {
+      isGoing = setTimeout(() => (isGoing = 0), 1500);
+    } else {
+      isDone = KEYS[key]?.() ?? false;
+    }
+    if (isDone) event.preventDefault();
+  });
+
+  // --- clicks ----------------------------------------------------------------------------------
+  async function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const box = document.createElement("textarea"); // plain http, where the browser has no clipboard
+    box.value = text;
+    body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+  }
+
+  function say(text) {
+    const note = document.createElement("span");
+    note.className = "visually-hidden";
+    note.textContent = text;
+    find("#toasts")?.append(note);
+    setTimeout(() => note.remove(), 3000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const control = event.target.closest("[data-copy], [data-close], [data-open], [data-fill-email]");
+    if (!control) return followRow(event);
+    const { copy: text, open, fillEmail } = control.dataset;
+    if (text !== undefined) {
+      copy(text).then(() => {
+        control.classList.add("is-copied");
+        say("Copied");
+        setTimeout(() => control.classList.remove("is-copied"), 1500);
+      });
+    } else if (open) {
+      find("#side:popover-open")?.hidePopover();
+      document.getElementById(open).showModal();
+    } else if (fillEmail) {
+      event.preventDefault();
+      find("input[name=email]").value = fillEmail;
+      find("input[name=password]").value = control.dataset.fillPassword;
+      find("[data-key=submit]").focus();
+    } else {
+      control.closest("[data-toast]").remove();
+    }
+  });
+
+  // The whole row leads to its record, but never takes a click on something else, nor a selection.
+  function followRow(event) {
+    const row = event.target.closest("tr.row, table.customers tbody tr");
+    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    if (!row || !isPlain || event.target.closest("a, button, input, label, form")) return;
+    if (String(getSelection())) return;
+    find("th a", row)?.click();
+  }
+
+  // --- toasts: at least 6 seconds, and as long as someone reads them ---------------------------
+  function arm(toast) {
+    let timer = 0;
+    const stop = () => clearTimeout(timer);
+    const start = () => {
+      stop();
+      timer = setTimeout(() => toast.remove(), Math.max(6000, 3000 + toast.textContent.length * 80));
+    };
+    for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stop);
+    for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, start);
+    start();
+  }
+
+  const toasts = find("#toasts");
+  if (toasts) {
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) {
+        for (const node of addedNodes) if (node.matches?.("[data-toast]")) arm(node);
+      }
+    }).observe(toasts, { childList: true });
+    const waiting = findAll("[data-toast]", toasts);
+    toasts.replaceChildren(); // screen readers speak only what comes after the page
+    setTimeout(() => toasts.append(...waiting), 100);
+  }
+
+  for (const control of findAll("[data-no-script]")) control.disabled = true;
+  for (const button of findAll("[data-open]")) button.hidden = false;
+})();

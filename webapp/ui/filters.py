@@ -55,6 +55,11 @@ def day(moment: datetime | date | None) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
+def month_name(moment: date) -> str:
+    """Write a month in three letters: "Apr"."""
+    return _MONTHS[moment.month - 1]
+
+
 def clock_time(moment: datetime | None) -> str:
     """Write the time of day, "11:04", in the setting's time zone; "" for None."""
     return "" if moment is None else f"{_local(moment):%H:%M}"
@@ -185,7 +190,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def register(app: Flask) -> None:
     """Give the templates of `app` these filters, by their names here."""
     for function in (
-        *(date_time, day, clock_time, exact_time, iso_time, number, phone, tel, mailto),
+        *(date_time, day, month_name, clock_time, exact_time, iso_time, number, phone, tel, mailto),
         *(postcode, initials, visible, safe_href, mark, plural),
     ):
         app.jinja_env.filters[function.__name__] = function
