@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-__all__ = ["digits_of", "fold", "keys_of", "phone_key", "terms_of"]
+__all__ = ["NO_TOWN", "created_key", "digits_of", "fold", "keys_of", "phone_key", "terms_of"]
 
+NO_TOWN = "\uffff"  # sorts behind every town
 MAX_FIELD = 512  # characters of one folded field that are kept for finding and sorting
 MAX_QUERY = 512  # characters of a query that are looked at
 MAX_TERMS = 8
@@ -135,16 +136,28 @@ def keys_of(
     words.pop("", None)
     return {
         "name_key": name,
-        "city_key": city,
-        "created_key": "" if created_at is None else _created_key(created_at),
+        "city_key": city or NO_TOWN,
+        "created_key": "" if created_at is None else created_key(created_at),
         "email_key": email,
         "phone_key": number[:MAX_FIELD],
         "search_text": f" {' '.join(words)} ",
     }
 
 
-def _created_key(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def created_key(moment: datetime) -> str:
+    """Write a moment so that keys sort as moments do.
+
+    Args:
+        moment: Aware.
+
+    Returns:
+        ISO 8601 text of fixed width, in UTC; empty for the first and last days of the calendar,
+        which are not in it everywhere.
+    """
+    try:
+        return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    except OverflowError:
+        return ""
 
 
 def _name_variants(name: str) -> Iterable[str]:

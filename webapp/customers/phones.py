@@ -50,7 +50,7 @@ def _number_key_of_any_country(folded: str) -> str:
     digits = joined_digits(folded)
     if len(digits) < 5:
         return digits
-    import phonenumbers  # noqa: PLC0415 - megabytes that British numbers do not need
+    import phonenumbers  # megabytes that British numbers do not need
 
     try:
         number = phonenumbers.parse(folded, _REGION)

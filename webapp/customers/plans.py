@@ -1,0 +1,83 @@
+"""What searching passes between its parts: a plan of the terms, filters, and the page wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from webapp.customers.rows import AnyRow
+
+CAP = 1_000  # hits that are counted one by one; more are "1,000+"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one dialect looks for terms; only that dialect's module reads the expressions.
+
+    Attributes:
+        terms: Folded terms; rows found hold all of them.
+        unchecked: Terms that the expressions narrow down but do not decide.
+        anywhere: Expression for rows that hold the terms.
+        beginnings: Expression for rows in which each term begins a word.
+    """
+
+    terms: tuple[str, ...]
+    unchecked: tuple[str, ...] = ()
+    anywhere: str = ""
+    beginnings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Conditions of the filters, each beginning with AND, and their values."""
+
+    sql: str = ""
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of rows in the order of `pk`.
+
+    Attributes:
+        pk: Begin after this row, or before it when going backwards.
+        limit: Rows at most.
+        is_backwards: Read towards smaller numbers.
+        leave_out: Rows that are shown elsewhere.
+    """
+
+    pk: int
+    limit: int
+    is_backwards: bool = False
+    leave_out: tuple[int, ...] = ()
+
+
+class Dialect(Protocol):
+    """What `search_sqlite` and `search_postgresql` both offer."""
+
+    def plan(self, connection: Connection, terms: Sequence[str]) -> Plan | None:
+        """Decide how to look for terms; None when nothing can hold them all."""
+
+    def count_matching(
+        self, connection: Connection, plan: Plan, where: Where
+    ) -> tuple[int, list[int]]:
+        """Count the rows that hold every term, and name them, to `CAP` + 1 at most."""
+
+    def with_beginnings(self, connection: Connection, plan: Plan, pks: Sequence[int]) -> set[int]:
+        """Tell in which of these rows every term begins a word."""
+
+    def read_tier(
+        self, connection: Connection, plan: Plan, where: Where, page: Page, *, is_beginnings: bool
+    ) -> list[AnyRow]:
+        """Read rows in the order of `pk`."""
+
+    def matching_pks(self, plan: Plan) -> tuple[str, dict[str, object]]:
+        """Give a condition on `c.pk`, and its values, for the rows that hold every term."""
+
+    def among(self, pks: Iterable[int]) -> tuple[str, dict[str, object]]:
+        """Give a condition on `c.pk`, and its value, for these rows."""

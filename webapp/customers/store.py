@@ -1,0 +1,228 @@
+"""Writing our copy of the customers: the one place that does.
+
+Every caller brings the transaction. What NeroPay told us is merged field by field, for an answer
+may hold some of the fields only; the keys for finding are made again; the count of rows is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, insert, select, text, update
+
+from webapp.customers.keys import keys_of
+from webapp.customers.models import FIELDS
+from webapp.customers.tables import customers, sync_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy import Connection, Row
+
+    from webapp.neropay.models import Customer
+
+Changes = dict[str, tuple[object, object]]
+
+_ALWAYS_TOLD = frozenset({"name", "email"})  # even by a brief list row (documented)
+_SELECT = select(customers).where(customers.c.id.in_(bindparam("ids", expanding=True)))
+_INSERT = insert(customers)
+_UPDATE = update(customers).where(customers.c.pk == bindparam("row"))
+_LOCK = select(sync_state.c.row_count).where(sync_state.c.id == 1).with_for_update()
+_COUNT = text("UPDATE sync_state SET row_count = row_count + :difference WHERE id = 1")
+_OPEN = text(
+    "SELECT record_id FROM intents WHERE record_type = 'customer' AND record_id IN :ids"
+    " AND state IN ('pending', 'unknown') AND settled_at IS NULL"
+).bindparams(bindparam("ids", expanding=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """What became of one record that NeroPay told us.
+
+    Attributes:
+        created: Whether it is new in the copy.
+        changes: Old and new value of each field that we knew and that is different now.
+        skipped: Whether it was left alone, because a write of ours is newer or not settled yet.
+    """
+
+    created: bool = False
+    changes: Changes = field(default_factory=dict)
+    skipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where records come from.
+
+    Attributes:
+        now: When NeroPay told us; aware.
+        settled_seq: The settle counter of our own write that was just answered: it always counts.
+        seq_at_fetch: The settle counter before the record was asked for: rows in which a write of
+            ours settled since are left alone.
+        run: Number of the sync run that saw the records.
+        is_whole: The records are all that NeroPay has to say (GET of one), whatever is absent.
+    """
+
+    now: datetime
+    settled_seq: int | None = None
+    seq_at_fetch: int | None = None
+    run: int | None = None
+    is_whole: bool = False
+
+
+def upsert(
+    connection: Connection,
+    customer: Customer,
+    *,
+    now: datetime,
+    settled_seq: int | None = None,
+    seq_at_fetch: int | None = None,
+    run: int | None = None,
+    is_whole: bool = False,
+) -> Upserted:
+    """Put one record into the copy; see `Source` for the arguments and `upsert_all`."""
+    source = Source(now, settled_seq, seq_at_fetch, run, is_whole)
+    return upsert_all(connection, [customer], source)[0]
+
+
+def upsert_all(
+    connection: Connection, records: Sequence[Customer], source: Source
+) -> list[Upserted]:
+    """Put records into the copy.
+
+    Args:
+        connection: A write transaction. On PostgreSQL other writers of customers wait for it.
+        records: No id twice.
+        source: Where they come from.
+
+    Returns:
+        What became of each, in their order.
+    """
+    if not records:
+        return []
+    connection.execute(_LOCK)
+    ids = [record.id for record in records]
+    known = {row.id: row for row in connection.execute(_SELECT, {"ids": ids})}
+    is_open = set[str]()
+    if source.settled_seq is None:
+        is_open.update(connection.execute(_OPEN, {"ids": ids}).scalars())
+    inserts: list[dict[str, Any]] = []
+    updates: list[dict[str, Any]] = []
+    touched: list[int] = []
+    skipped: list[int] = []
+    results: list[Upserted] = []
+    for record in records:
+        row = known.get(record.id)
+        if row is None:
+            inserts.append(_new_row(record, source))
+            results.append(Upserted(created=True))
+        elif record.id in is_open or _is_older(row, source):
+            skipped.append(row.pk)
+            results.append(Upserted(skipped=True))
+        else:
+            merged = _merge(row, record, source)
+            if merged:
+                updates.append({"row": row.pk, **merged})
+            else:
+                touched.append(row.pk)
+            results.append(Upserted(changes=_changes(row, record)))
+    if inserts:
+        connection.execute(_INSERT, inserts)
+        connection.execute(_COUNT, {"difference": len(inserts)})
+    if updates:
+        connection.execute(_UPDATE, updates)
+    _touch(connection, touched, _confirmation(source))
+    if source.run is not None:
+        _touch(connection, skipped, {"seen_run": source.run})
+    return results
+
+
+def delete_all(connection: Connection, pks: Iterable[int]) -> int:
+    """Take rows out of the copy.
+
+    Args:
+        connection: A write transaction.
+        pks: Rows that NeroPay no longer has.
+
+    Returns:
+        How many there were.
+    """
+    connection.execute(_LOCK)
+    gone = [{"row": pk} for pk in pks]
+    if not gone:
+        return 0
+    deleted = connection.execute(
+        customers.delete().where(customers.c.pk == bindparam("row")), gone
+    ).rowcount
+    connection.execute(_COUNT, {"difference": -deleted})
+    return deleted
+
+
+def _new_row(record: Customer, source: Source) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in FIELDS}
+    return {
+        "id": record.id,
+        **values,
+        "created_at": record.created_at,
+        "is_full": _tells_all(record, source),
+        "settled_seq": 0,
+        "seen_run": 0,
+        **_confirmation(source),
+        **keys_of(values, record.created_at, record.id),
+    }
+
+
+def _merge(row: Row[Any], record: Customer, source: Source) -> dict[str, Any] | None:
+    """Give the new columns of a row, or None when NeroPay told us nothing new."""
+    values = {name: getattr(row, name) for name in FIELDS}
+    told = {name: getattr(record, name) for name in FIELDS if name in record.present}
+    created_at = record.created_at or row.created_at
+    is_full = row.is_full or _tells_all(record, source)
+    merged = values | told
+    if merged == values and created_at == row.created_at and is_full == row.is_full:
+        return None
+    return {
+        **merged,
+        "created_at": created_at,
+        "is_full": is_full,
+        "settled_seq": row.settled_seq,
+        "seen_run": row.seen_run,
+        **_confirmation(source),
+        **keys_of(merged, created_at, record.id),
+    }
+
+
+def _confirmation(source: Source) -> dict[str, Any]:
+    columns: dict[str, Any] = {"confirmed_at": source.now}
+    if source.settled_seq is not None:
+        columns["settled_seq"] = source.settled_seq
+    if source.run is not None:
+        columns["seen_run"] = source.run
+    return columns
+
+
+def _changes(row: Row[Any], record: Customer) -> Changes:
+    """Give what changed; a field that we are told for the first time has not changed."""
+    return {
+        name: (getattr(row, name), getattr(record, name))
+        for name in FIELDS
+        if name in record.present
+        and getattr(row, name) != getattr(record, name)
+        and (row.is_full or name in _ALWAYS_TOLD or getattr(row, name) is not None)
+    }
+
+
+def _tells_all(record: Customer, source: Source) -> bool:
+    return source.is_whole or record.present.issuperset(FIELDS)
+
+
+def _is_older(row: Row[Any], source: Source) -> bool:
+    return source.seq_at_fetch is not None and row.settled_seq > source.seq_at_fetch
+
+
+def _touch(connection: Connection, pks: Sequence[int], columns: Mapping[str, Any]) -> None:
+    if pks:
+        connection.execute(update(customers).where(customers.c.pk.in_(pks)).values(columns))

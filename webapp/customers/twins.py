@@ -1,0 +1,89 @@
+"""Customers that may be the same person as one being typed. A hint, never a hindrance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from webapp.customers.keys import fold, phone_key
+from webapp.customers.models import Twin
+from webapp.customers.rows import COLUMNS, statement, to_customer
+from webapp.extensions import db
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from webapp.customers.models import CustomerRow
+
+_SHORTEST_NUMBER = 7  # digits under which a number is still being typed
+_SHORTEST_NAME = 4
+_BRITISH_MOBILE = "447"
+_MOST = 200  # namesakes that are looked at, for one with the same postcode
+_STRENGTH = ("same_email", "same_mobile", "same_phone", "same_name_postcode", "same_name")
+_FIND = (
+    f"SELECT {COLUMNS}, c.email_key, c.phone_key FROM customers c"  # noqa: S608 - constants
+    " WHERE {column} = :key ORDER BY c.pk LIMIT :limit"
+)
+_COLUMNS = ("email_key", "phone_key", "name_key")
+
+
+def find_twins(
+    values: Mapping[str, str | None], *, exclude_id: str | None = None, limit: int = 5
+) -> tuple[Twin, ...]:
+    """Find customers that share an e-mail, a phone or a name with what is being typed.
+
+    Args:
+        values: Fields as typed, by their names in NeroPay; others may be absent.
+        exclude_id: The record being edited, which is not its own twin.
+        limit: Twins at most.
+
+    Returns:
+        The likeliest first; each with its reasons, the strongest first.
+    """
+    keys = _keys(values)
+    postcode = _postcode(values.get("postcode"))
+    twins: dict[str, Twin] = {}
+    with db.read() as connection:
+        for column in _COLUMNS:
+            if not keys[column]:
+                continue
+            sql = statement(_FIND.format(column=f"c.{column}"))
+            for row in connection.execute(sql, {"key": keys[column], "limit": _MOST}):
+                if row.id != exclude_id and row.id not in twins:
+                    customer = to_customer(row)
+                    same = {
+                        name for name in _COLUMNS if keys[name] and keys[name] == getattr(row, name)
+                    }
+                    twins[row.id] = Twin(customer, _reasons(customer, same, keys, postcode))
+    likeliest = sorted(
+        twins.values(), key=lambda twin: [_STRENGTH.index(reason) for reason in twin.reasons]
+    )
+    return tuple(likeliest[:limit])
+
+
+def _keys(values: Mapping[str, str | None]) -> dict[str, str]:
+    email, phone, name = (fold(values.get(field) or "") for field in ("email", "phone", "name"))
+    number = phone_key(phone)
+    return {
+        "email_key": email if "@" in email else "",
+        "phone_key": number if len(number) >= _SHORTEST_NUMBER else "",
+        "name_key": name if len(name) >= _SHORTEST_NAME else "",
+    }
+
+
+def _reasons(
+    twin: CustomerRow, same: set[str], keys: Mapping[str, str], postcode: str
+) -> tuple[str, ...]:
+    reasons = []
+    if "email_key" in same:
+        reasons.append("same_email")
+    if "phone_key" in same:
+        is_mobile = keys["phone_key"].startswith(_BRITISH_MOBILE)
+        reasons.append("same_mobile" if is_mobile else "same_phone")
+    if "name_key" in same:
+        is_near = bool(postcode) and postcode == _postcode(twin.postcode)
+        reasons.append("same_name_postcode" if is_near else "same_name")
+    return tuple(reasons)
+
+
+def _postcode(text: str | None) -> str:
+    return fold(text or "").replace(" ", "")
