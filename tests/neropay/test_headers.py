@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from webapp.neropay.headers import LONGEST_WAIT, clock_offset, reference, retry_after
@@ -50,6 +50,7 @@ def test_no_header_says_nothing() -> None:
     assert (retry_after({}, NOW), clock_offset({}, NOW), reference({})) == (None, None, None)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_survived(value: str) -> None:
     after = retry_after({"Retry-After": value, "Date": value}, NOW)

@@ -214,7 +214,7 @@ class Caller:
     def _connected(self) -> Transport:
         if self._transport is None:
             # Requests takes a third of a web process's start and is not needed for pages.
-            from webapp.neropay.transport import Transport  # noqa: PLC0415
+            from webapp.neropay.transport import Transport
 
             with self._lock:
                 self._transport = self._transport or Transport(self.base_url)
