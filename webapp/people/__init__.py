@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Add sessions, the guard of every route, and the pages of sign-in and the own account."""
-    from webapp.people import permissions, sessions, views  # noqa: PLC0415  # they import this package
+    from webapp.people import permissions, sessions, views  # they import this package
 
     sessions.init_app(app)
     permissions.init_app(app)

@@ -11,12 +11,12 @@ from wtforms import BooleanField, PasswordField, RadioField
 from wtforms.validators import StopValidation
 
 from webapp.people.addresses import LONGEST
-from webapp.people.models import THEMES
+from webapp.people.models import Theme
 from webapp.people.service import NAME_LENGTH
 from webapp.ui import messages
 from webapp.ui.forms import Form, TextField
 
-_THEME_NAMES = {"auto": "Automatic", "light": "Light", "dark": "Dark"}
+_THEME_NAMES: dict[Theme, str] = {"auto": "Automatic", "light": "Light", "dark": "Dark"}
 
 
 class SecretField(PasswordField):  # type: ignore[misc]  # WTForms ships no types
@@ -56,5 +56,5 @@ class PasswordForm(Form):
 class PreferencesForm(Form):
     """How pages look and work."""
 
-    theme = RadioField("Theme", choices=[(theme, _THEME_NAMES[theme]) for theme in THEMES])
+    theme = RadioField("Theme", choices=_THEME_NAMES, invalid_choice_message="Choose one of these.")
     shortcuts = BooleanField("Single-key shortcuts")

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Literal
 
 Theme = Literal["auto", "light", "dark"]
-THEMES: tuple[Theme, ...] = ("auto", "light", "dark")
 
 
 class Role(StrEnum):

@@ -28,11 +28,13 @@ _LOOKS_LIKE = str.maketrans("013457@$!|", "oleastasil")
 _LINES = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
-    "qwertyuiop",
-    "asdfghjkl",
-    "zxcvbnm",
+    "qwertyuiop[]",
+    "asdfghjkl;'",
+    "zxcvbnm,./",
     "1qaz 2wsx 3edc 4rfv 5tgb 6yhn 7ujm 8ik 9ol 0p",  # a keyboard's columns
     "azertyuiop",
+    "!@#$%^&*()_+",
+    '!"£$%^&*()_+',
     "qwertzuiop",
 )
 _FORWARD = frozenset(one + two for line in _LINES for one, two in pairwise(line))
@@ -117,7 +119,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _find_pattern(text: str, email: str, name: str) -> Weakness | None:
-    if len(set(text)) < _LEAST_DIFFERENT or _is_repetition(text):
+    if len(set(text)) < _LEAST_DIFFERENT or _is_repetition(text) or _is_repetition(_letters(text)):
         return Weakness.REPEATED
     if _is_sequence(text):
         return Weakness.SEQUENCE
@@ -130,7 +132,8 @@ def _find_pattern(text: str, email: str, name: str) -> Weakness | None:
 
 def _is_repetition(text: str) -> bool:
     """Whether it is one short piece again and again, the last time perhaps cut."""
-    period = next(size for size in range(1, len(text) + 1) if text.startswith(text[size:]))
+    sizes = range(1, len(text) + 1)
+    period = next((size for size in sizes if text.startswith(text[size:])), SHORTEST)
     return period < SHORTEST and period <= len(text) // 2
 
 

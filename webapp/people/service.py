@@ -19,7 +19,6 @@ from webapp.people import sessions, throttle, words
 from webapp.people.addresses import checked_email, email_key
 from webapp.people.models import (
     ROLES,
-    THEMES,
     InvalidPerson,
     PeopleError,
     Person,
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = [
     "PERMISSIONS",
     "ROLES",
-    "THEMES",
     "InvalidPerson",
     "PeopleError",
     "Permission",
@@ -216,7 +214,7 @@ def set_preferences(person: Person, *, theme: Theme, has_shortcuts: bool) -> Non
 
     Args:
         person: Who is signed in.
-        theme: One of `THEMES`.
+        theme: `auto`, `light` or `dark`.
         has_shortcuts: Whether single keys do something.
     """
     with db.write() as connection:

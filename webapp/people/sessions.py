@@ -158,7 +158,6 @@ def init_app(app: Flask) -> None:
     app.session_interface = Sessions()
     login_manager.session_protection = None  # the id is random, and renewed at sign-in
     login_manager.request_loader(lambda _request: current_person())
-    app.context_processor(lambda: {"person": current_person()})
 
 
 def current_person() -> Person | None:
