@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import g
 
-from webapp.customers import reading
+from webapp.customers import service
 from webapp.ops.requests import request_id
 from webapp.people.service import current_person
 from webapp.ui.htmx import is_partial
@@ -28,6 +28,6 @@ def _context() -> dict[str, object]:
     has_frame = person is not None and not is_partial() and not g.get("error_code")
     return {
         "person": person,
-        "freshness": reading.freshness() if has_frame else None,
+        "freshness": service.freshness() if has_frame else None,
         "request_id": request_id(),
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, request, url_for
 
-from webapp.customers import reading, service
+from webapp.customers import service
 from webapp.customers.forms import CustomerForm
 from webapp.customers.views import bp, is_row_swap
 from webapp.people.service import Permission, current_actor, requires
@@ -28,7 +28,7 @@ __all__ = ["bp"]
 def new() -> Response:
     """Show an empty form, or one filled from a search that found nobody."""
     form = CustomerForm()
-    form.show(_sent_before() or reading.guess_from_search(request.args.get("q", "")))
+    form.show(_sent_before() or service.guess_from_search(request.args.get("q", "")))
     return _create_page(form)
 
 
@@ -61,7 +61,7 @@ def twins() -> Response:
         "customers/new.html",
         "customers/_twins.html",
         form=form,
-        twins=reading.find_twins(form.values()),
+        twins=service.find_twins(form.values()),
     )
 
 
@@ -100,7 +100,7 @@ def update(customer_id: str) -> Response:
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
     if is_row_swap():
-        saved = reading.find_for_page(customer_id) or row
+        saved = service.get_customer(customer_id) or row
         return render_page(
             "customers/show.html",
             "customers/_saved_row.html",
@@ -116,7 +116,7 @@ def update(customer_id: str) -> Response:
 
 
 def _find_or_404(customer_id: str) -> CustomerRow:
-    row = reading.find_for_page(customer_id)
+    row = service.get_customer(customer_id)
     if row is None:
         abort(404)
     return row
@@ -124,7 +124,7 @@ def _find_or_404(customer_id: str) -> CustomerRow:
 
 def _sent_before() -> dict[str, str | None]:
     """Give what a refused write of the person's held, when its page led here."""
-    return reading.values_of_write(current_actor(), request.args.get("again", ""))
+    return service.values_of_write(current_actor(), request.args.get("again", ""))
 
 
 def _show_outcome(form: CustomerForm, outcome: Outcome | None, status: int) -> int:
@@ -148,7 +148,7 @@ def _create_page(
         customer=None,
         refusal=outcome.refusal if outcome else None,
         open_write=None,
-        twins=reading.find_twins(form.values()),
+        twins=service.find_twins(form.values()),
         back="",
     )
 
@@ -164,7 +164,7 @@ def _edit_page(
         form=form,
         customer=row,
         refusal=outcome.refusal if outcome else None,
-        open_write=reading.open_write_on(row.id),
+        open_write=service.open_write_on(row.id),
         twins=(),
         back=return_place(request.values.get("back"), ""),
     )

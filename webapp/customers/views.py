@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, request, url_for
 
-from webapp.customers import reading
+from webapp.customers import service
 from webapp.customers.forms import query_arguments, query_from_request
 from webapp.people.service import Permission, requires
 from webapp.ui import messages
@@ -25,7 +25,7 @@ def index() -> Response:
     """List customers: everything, or what a query finds."""
     query = query_from_request()
     arguments = query_arguments(query)
-    listing = reading.search(query)
+    listing = service.search(query)
     response = render_page(
         "customers/index.html",
         "customers/_results.html",
@@ -33,7 +33,7 @@ def index() -> Response:
         arguments=arguments,
         listing=listing,
         terms=listing.terms,
-        status=reading.sync_status(),
+        status=service.sync_status(),
     )
     if request.headers.get("HX-Source") == "form#filters":  # typing: the address without gaps
         response.headers["HX-Replace-Url"] = url_for("customers.index", **arguments)
@@ -44,7 +44,7 @@ def index() -> Response:
 @requires(Permission.CUSTOMERS_READ)
 def show(customer_id: str) -> Response:
     """Show one customer from our copy; the page then refreshes itself from NeroPay."""
-    row = reading.find_for_page(customer_id)
+    row = service.get_customer(customer_id)
     if row is None:
         abort(404)
     if is_row_swap():  # Cancel in the list's row
@@ -53,8 +53,8 @@ def show(customer_id: str) -> Response:
         "customers/show.html",
         "customers/_record.html",
         customer=row,
-        history=reading.history_of(customer_id),
-        open_write=reading.open_write_on(customer_id),
+        history=service.history_of(customer_id),
+        open_write=service.open_write_on(customer_id),
         back=_list_place(),
         refreshed=None,
     )
@@ -64,7 +64,7 @@ def show(customer_id: str) -> Response:
 @requires(Permission.CUSTOMERS_READ)
 def refresh(customer_id: str) -> Response:
     """Ask NeroPay for the record now and show what changed."""
-    refreshed = reading.refresh(customer_id)
+    refreshed = service.refresh_customer(customer_id)
     if refreshed.row is None:
         abort(404)
     if not is_partial():
@@ -74,8 +74,8 @@ def refresh(customer_id: str) -> Response:
         "customers/show.html",
         "customers/_record.html",
         customer=refreshed.row,
-        history=reading.history_of(customer_id),
-        open_write=reading.open_write_on(customer_id),
+        history=service.history_of(customer_id),
+        open_write=service.open_write_on(customer_id),
         back=_list_place(),
         refreshed=refreshed,
     )
@@ -85,14 +85,14 @@ def refresh(customer_id: str) -> Response:
 @requires(Permission.CUSTOMERS_READ)
 def sync_progress() -> Response:
     """Show how far the running sync is; the list's page polls this."""
-    return render_page("customers/sync.html", "customers/_sync.html", status=reading.sync_status())
+    return render_page("customers/sync.html", "customers/_sync.html", status=service.sync_status())
 
 
 @bp.post("/sync")
 @requires(Permission.CUSTOMERS_READ)
 def sync_now() -> Response:
     """Ask the worker for a sync now."""
-    reading.request_sync()
+    service.request_sync()
     flash(messages.SYNC_REQUESTED, "status")
     return redirect_to(return_place(request.form.get("back"), url_for("customers.index")))
 

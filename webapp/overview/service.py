@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webapp.categories import service as categories
-from webapp.customers import reading as customers
+from webapp.customers import service as customers
 from webapp.writes import service as writes
 
 if TYPE_CHECKING:
