@@ -9,5 +9,8 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Make room for the handlers that the features register."""
+    """Register the page of a write, and make room for the handlers of the features."""
+    from webapp.writes import views
+
     app.extensions.setdefault("tillside.writes", {})
+    app.register_blueprint(views.bp)

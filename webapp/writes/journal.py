@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from webapp.activity.service import Actor
-from webapp.writes.models import Intent, Outcome, Refusal, State
+from webapp.writes.models import Intent, State
+from webapp.writes.rows import intent_of
 from webapp.writes.tables import intents, settle_counter
 
 if TYPE_CHECKING:
@@ -66,9 +66,29 @@ def get_open(connection: Connection, record_type: str, record_id: str) -> Row[An
     return connection.execute(query).one_or_none()
 
 
-def list_open(connection: Connection, limit: int) -> list[Row[Any]]:
+def list_open(connection: Connection, limit: int, record_type: str | None = None) -> list[Row[Any]]:
     """Give open writes, oldest first."""
-    return list(connection.execute(_open().order_by(intents.c.created_at).limit(limit)))
+    query = _open().order_by(intents.c.created_at).limit(limit)
+    if record_type is not None:
+        query = query.where(intents.c.record_type == record_type)
+    return list(connection.execute(query))
+
+
+def list_applied(
+    connection: Connection,
+    kind: str,
+    record_ids: list[str] | None = None,
+    since: datetime | None = None,
+) -> list[str]:
+    """Give the records, or those of some, for which a write of a kind was applied."""
+    query = select(intents.c.record_id).where(
+        intents.c.kind == kind, intents.c.state == State.APPLIED
+    )
+    if record_ids is not None:
+        query = query.where(intents.c.record_id.in_(record_ids))
+    if since is not None:
+        query = query.where(intents.c.settled_at >= since)
+    return list(connection.execute(query).scalars())
 
 
 def count_open(connection: Connection) -> int:
@@ -232,51 +252,6 @@ def remove_settled(connection: Connection, before: datetime) -> int:
     """Drop what was settled before a moment; give how many."""
     gone = connection.execute(intents.delete().where(intents.c.settled_at < before))
     return gone.rowcount
-
-
-def intent_of(row: Row[Any]) -> Intent:
-    """Make the value that handlers are given."""
-    return Intent(
-        id=row.id,
-        actor=Actor(row.actor_id, row.actor_name, row.actor_address),
-        kind=row.kind,
-        method=row.method,
-        path=row.path,
-        body=bytes(row.body),
-        record_type=row.record_type,
-        record_id=row.record_id,
-        label=row.label,
-        before=json.loads(row.before),
-        state=State(row.state),
-        created_at=row.created_at,
-        attempts=row.attempts,
-    )
-
-
-def outcome_of(row: Row[Any], *, is_replay: bool = False, is_changed_body: bool = False) -> Outcome:
-    """Make the value that services give to views."""
-    answer = json.loads(row.answer)
-    refusal = None
-    if row.state == State.REFUSED:
-        fields = {name: tuple(said) for name, said in answer.get("fields", {}).items()}
-        refusal = Refusal(answer["kind"], answer["code"], answer.get("message", ""), fields)
-    differing = {name: (sent, got) for name, (sent, got) in answer.get("differing", {}).items()}
-    return Outcome(
-        intent_id=row.id,
-        state=State(row.state),
-        kind=row.kind,
-        record_type=row.record_type,
-        record_id=row.record_id,
-        label=row.label,
-        created_at=row.created_at,
-        settled_at=row.settled_at,
-        next_try_at=row.next_try_at,
-        refusal=refusal,
-        error_code=answer.get("code") if row.state == State.UNKNOWN else None,
-        fields_differing=differing,
-        is_replay=is_replay,
-        is_changed_body=is_changed_body,
-    )
 
 
 def _open() -> Select[Any]:

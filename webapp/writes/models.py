@@ -6,6 +6,7 @@ Not here: the table, the sending, and what staff read about an outcome.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -48,6 +49,10 @@ class Refusal:
     message: str = ""
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     theirs: Mapping[str, str | None] = field(default_factory=dict)
+
+
+# Looks at our copy in the transaction that notes a write down; a refusal means: do not.
+Guard = Callable[["Connection"], Refusal | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,8 @@ which values may be sent (its form and service).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-import re
-import secrets
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -21,9 +18,23 @@ from typing import TYPE_CHECKING, Final
 from webapp.clock import now
 from webapp.extensions import db, neropay
 from webapp.writes import journal, settling
+from webapp.writes.ids import derive_intent_id, is_intent_id, new_intent_id
+from webapp.writes.lookups import (
+    Ours,
+    applied_ids,
+    author_of,
+    count_open,
+    current_seq,
+    find,
+    list_ours,
+    open_on,
+    open_writes,
+    sent_fields,
+)
 from webapp.writes.models import (
     Applied,
     Decision,
+    Guard,
     Handler,
     Intent,
     Outcome,
@@ -31,25 +42,30 @@ from webapp.writes.models import (
     State,
     Verdict,
 )
+from webapp.writes.rows import intent_of, outcome_of
+from webapp.writes.settling import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from webapp.activity.service import Actor
 
 __all__ = [
     "Applied",
     "Decision",
+    "Guard",
     "Handler",
     "Intent",
+    "Ours",
     "Outcome",
     "Refusal",
     "State",
     "Verdict",
+    "applied_ids",
     "author_of",
     "count_open",
     "current_seq",
@@ -57,6 +73,8 @@ __all__ = [
     "find",
     "find_replay",
     "is_intent_id",
+    "kind_of",
+    "list_ours",
     "new_intent_id",
     "open_on",
     "open_writes",
@@ -70,30 +88,10 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-_ID: Final = re.compile(r"[0-9a-f]{32}")
 _KEPT: Final = timedelta(days=30)
 _REPLAY_WAIT: Final = 2.0  # seconds that a second click waits for the first one's answer
 _REPLAY_LOOK: Final = 0.05
 _BETWEEN_CALLS: Final = 0.5  # seconds: a backlog is worked off at two calls a second
-
-
-def new_intent_id() -> str:
-    """Make an id for a form: 128 random bits, which become the Idempotency-Key."""
-    return secrets.token_hex(16)
-
-
-def is_intent_id(text: str | None) -> bool:
-    """Whether a text has the form of an intent id."""
-    return bool(text and _ID.fullmatch(text))
-
-
-def derive_intent_id(intent_id: str, body: bytes) -> str:
-    """Make the id of a new attempt of a form that came back changed under its old id.
-
-    The same form makes the same id however often it is sent, so a double click of the changed
-    form is one intent as well.
-    """
-    return hashlib.sha256(intent_id.encode() + b"\n" + body).hexdigest()[:32]
 
 
 def register(kind: str, handler: Handler) -> None:
@@ -113,7 +111,7 @@ def submit(
     record_id: str | None = None,
     label: str,
     before: Mapping[str, object],
-    guard: Callable[[Connection], Refusal | None] | None = None,
+    guard: Guard | None = None,
 ) -> Outcome:
     """Note a write down, send it, and settle it; once, however often the same form comes.
 
@@ -128,7 +126,7 @@ def submit(
         record_id: Of the record that is changed; None for a create.
         label: The record's name, for words to staff.
         before: What the person saw of the fields that are sent.
-        guard: Looks at our copy in the transaction that notes the write down; a refusal from it
+        guard: Looks at our copy in the transaction that notes the write down; its refusal
             means that nothing is noted down or sent.
 
     Returns:
@@ -198,52 +196,6 @@ def refuse(values: Mapping[str, Any], refusal: Refusal) -> Outcome:
     )
 
 
-def find(intent_id: str) -> Outcome | None:
-    """Give what is known about a write."""
-    with db.read() as connection:
-        row = journal.get(connection, intent_id)
-    return journal.outcome_of(row) if row else None
-
-
-def sent_fields(intent_id: str) -> dict[str, object]:
-    """Give the fields that a write sends; none when there is no such write, or it is a DELETE."""
-    with db.read() as connection:
-        row = journal.get(connection, intent_id)
-    return journal.intent_of(row).sent() if row else {}
-
-
-def author_of(intent_id: str) -> int | None:
-    """Give the id of the person whose write it is; None when there is no such write."""
-    with db.read() as connection:
-        row = journal.get(connection, intent_id)
-    return row.actor_id if row else None
-
-
-def open_on(record_type: str, record_id: str) -> Outcome | None:
-    """Give the write on a record that is not settled, if there is one."""
-    with db.read() as connection:
-        row = journal.get_open(connection, record_type, record_id)
-    return journal.outcome_of(row) if row else None
-
-
-def open_writes(limit: int = 50) -> tuple[Outcome, ...]:
-    """Give writes that are not settled, oldest first."""
-    with db.read() as connection:
-        return tuple(journal.outcome_of(row) for row in journal.list_open(connection, limit))
-
-
-def count_open() -> int:
-    """Count writes that are not settled."""
-    with db.read() as connection:
-        return journal.count_open(connection)
-
-
-def current_seq() -> int:
-    """Give how many writes were settled so far: the age of a list that is fetched now."""
-    with db.read() as connection:
-        return journal.current_seq(connection)
-
-
 def settle(intent_id: str) -> Outcome:
     """Find out about one open write now, unless somebody is just doing so.
 
@@ -295,9 +247,7 @@ def purge(moment: datetime | None = None) -> int:
         return journal.remove_settled(connection, (moment or now()) - _KEPT)
 
 
-def _note_down(
-    values: dict[str, Any], guard: Callable[[Connection], Refusal | None] | None
-) -> Intent | Refusal | Row[Any]:
+def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal | Row[Any]:
     """Commit the intent; or give why not: a refusal, or the row that has its id."""
     with db.write() as connection:
         if values["record_id"] is not None:
@@ -316,7 +266,7 @@ def _note_down(
         is_ours = journal.add(connection, values, now())
         row = journal.get(connection, values["id"])
     assert row is not None
-    return journal.intent_of(row) if is_ours else row
+    return intent_of(row) if is_ours else row
 
 
 def _replay(row: Row[Any], values: Mapping[str, Any]) -> Outcome:
@@ -326,7 +276,7 @@ def _replay(row: Row[Any], values: Mapping[str, Any]) -> Outcome:
     same = ("kind", "method", "path", "body")
     is_same = all(getattr(row, name) == values[name] for name in same)
     row = _wait_while_sending(row)
-    return journal.outcome_of(row, is_replay=is_same, is_changed_body=not is_same)
+    return outcome_of(row, is_replay=is_same, is_changed_body=not is_same)
 
 
 def _wait_while_sending(row: Row[Any]) -> Row[Any]:

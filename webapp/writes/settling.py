@@ -30,6 +30,7 @@ from webapp.neropay import (
 )
 from webapp.writes import journal
 from webapp.writes.models import Decision, Intent, Outcome, State
+from webapp.writes.rows import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,6 +174,11 @@ def _leave_open(intent: Intent, error: NeroPayError) -> Outcome:
     return _current(intent)
 
 
+def kind_of(error: NeroPayError) -> str:
+    """Give the kind of a refusal for an error of the client, e.g. "rate_limited"."""
+    return _CAMEL.sub("_", type(error).__name__).lower()
+
+
 def record_lost(connection: Connection, intent: Intent) -> None:
     """Enter into the trail that a write became unknown because its process died."""
     _record_end(connection, intent, State.UNKNOWN)
@@ -201,9 +207,8 @@ def _next_try_at(intent: Intent, error: NeroPayError, moment: datetime) -> datet
 
 
 def _describe(error: NeroPayError) -> dict[str, object]:
-    kind = _CAMEL.sub("_", type(error).__name__).lower()
     fields = dict(error.fields) if isinstance(error, Invalid) else {}
-    return {"kind": kind, "code": error.code, "message": error.message, "fields": fields}
+    return {"kind": kind_of(error), "code": error.code, "message": error.message, "fields": fields}
 
 
 def _write(work: Callable[[Connection], None]) -> None:
@@ -223,4 +228,4 @@ def _current(intent: Intent) -> Outcome:
     with db.read() as connection:
         row = journal.get(connection, intent.id)
     assert row is not None  # it was there when its lease was taken
-    return journal.outcome_of(row)
+    return outcome_of(row)

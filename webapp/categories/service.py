@@ -1,0 +1,258 @@
+"""Categories: our copy of the list, adding and deleting.
+
+NeroPay has no way to rename, reorder or hide a category, and deleting and adding it again would
+lose its products; so neither is faked here. Not here: forms, words, and what a settled write does
+to the copy (`settled`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import select, update
+
+from webapp.activity.service import NEROPAY, record
+from webapp.categories.models import CategoryFreshness, CategoryRow, RefreshResult
+from webapp.categories.settled import Created, Deleted, lock_copy
+from webapp.categories.tables import categories, category_sync
+from webapp.clock import now
+from webapp.extensions import db, neropay
+from webapp.neropay import NeroPayError, encode_body
+from webapp.writes import service as writes
+from webapp.writes.service import Refusal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flask import Flask
+    from sqlalchemy import Connection, Row
+
+    from webapp.activity.service import Actor
+    from webapp.neropay import Category, Page
+    from webapp.writes.service import Outcome
+
+_CREATE: Final = "category.create"
+_DELETE: Final = "category.delete"
+_FIELDS: Final = ("name", "sort_order", "is_active")
+_MOST_OPEN: Final = 500  # writes that are looked through for the list
+
+
+def init_app(app: Flask) -> None:
+    """Tell the journal what settled writes of categories do to our copy."""
+    with app.app_context():
+        writes.register(_CREATE, Created())
+        writes.register(_DELETE, Deleted())
+
+
+def list_categories() -> tuple[CategoryRow, ...]:
+    """Give the categories of our copy in till order."""
+    query = select(categories).order_by(categories.c.sort_order, categories.c.name)
+    with db.read() as connection:
+        rows = connection.execute(query).all()
+    states = {
+        outcome.record_id: str(outcome.state)
+        for outcome in writes.open_writes(_MOST_OPEN, record_type="category")
+    }
+    return tuple(_row(row, states.get(row.id)) for row in rows)
+
+
+def find_category(category_id: str) -> CategoryRow | None:
+    """Give one category of our copy."""
+    return next((row for row in list_categories() if row.id == category_id), None)
+
+
+def category_freshness() -> CategoryFreshness:
+    """Give how fresh our copy is."""
+    with db.read() as connection:
+        row = connection.execute(select(category_sync)).one_or_none()
+    if row is None or (row.finished_at is None and row.failed_at is None):
+        return CategoryFreshness("unknown", None, None, None)
+    state = "ok" if row.failed_at is None else "failed"
+    return CategoryFreshness(state, row.finished_at, row.failed_at, row.error_code)
+
+
+def next_position() -> int:
+    """Give the position after the last category, for a new one."""
+    return max((row.sort_order for row in list_categories()), default=0) + 1
+
+
+def near_duplicates(name: str) -> tuple[CategoryRow, ...]:
+    """Give categories whose name differs by case, accents, spaces, signs or a plural only."""
+    key = _key(name)
+    return tuple(row for row in list_categories() if key and _key(row.name) == key)
+
+
+def create_category(
+    actor: Actor, intent_id: str | None, name: str, sort_order: int, is_active: bool
+) -> Outcome:
+    """Add a category, once.
+
+    Args:
+        actor: Who does it.
+        intent_id: From the form.
+        name: Validated.
+        sort_order: Its place at the tills.
+        is_active: Whether the tills show it.
+
+    Returns:
+        What is known now. A form that came back changed after a refusal is a new attempt; with
+        `is_changed_body` nothing new was sent.
+    """
+    # is_active is 1 or 0 on the wire (documented).
+    body = encode_body({"name": name, "sort_order": sort_order, "is_active": int(is_active)})
+    outcome = _submit_new(actor, intent_id, name, body)
+    if outcome.is_changed_body and outcome.refusal is not None:
+        again_id = writes.derive_intent_id(outcome.intent_id, body)
+        return _submit_new(actor, again_id, name, body)
+    return outcome
+
+
+def delete_category(actor: Actor, intent_id: str | None, category_id: str) -> Outcome:
+    """Ask NeroPay to delete a category; it decides ("if allowed", documented).
+
+    Args:
+        actor: Who does it.
+        intent_id: From the form.
+        category_id: NeroPay's id.
+
+    Returns:
+        What is known now; after a refusal the category stays in our copy.
+    """
+    path = f"/categories/{category_id}"
+    replay = writes.find_replay(
+        intent_id, actor=actor, kind=_DELETE, method="DELETE", path=path, body=b""
+    )
+    if replay is not None:
+        return replay
+    row = find_category(category_id)
+    if row is None:
+        gone = {"kind": _DELETE, "record_type": "category", "record_id": category_id}
+        refusal = Refusal("not_found", "resource_not_found")
+        return writes.refuse({"id": intent_id, "label": "", **gone}, refusal)
+    return writes.submit(
+        intent_id=intent_id,
+        actor=actor,
+        kind=_DELETE,
+        method="DELETE",
+        path=path,
+        body=b"",
+        record_type="category",
+        record_id=category_id,
+        label=row.name,
+        before={name: getattr(row, name) for name in _FIELDS},
+    )
+
+
+def refresh_categories() -> RefreshResult:
+    """Fetch the list from NeroPay and make our copy like it.
+
+    What a write of ours settled while the list was fetched stays as it is, and so does a category
+    with an open write. Categories that are missing from a list without unreadable rows are taken
+    out. Changes are entered into the trail, after the first time.
+
+    Returns:
+        What came of it; a NeroPay that does not answer is noted down, not raised.
+    """
+    seq, began_at = writes.current_seq(), now()
+    try:
+        page = neropay().categories.list()
+    except NeroPayError as error:
+        with db.write() as connection:
+            _note(connection, failed_at=now(), error_code=error.code)
+        return RefreshResult(False, 0, 0, error.code)
+    with db.write() as connection:
+        _merge(connection, page, seq, began_at)
+        _note(connection, finished_at=now(), failed_at=None, error_code=None)
+    return RefreshResult(True, len(page.items), page.set_aside)
+
+
+def _submit_new(actor: Actor, intent_id: str | None, name: str, body: bytes) -> Outcome:
+    return writes.submit(
+        intent_id=intent_id,
+        actor=actor,
+        kind=_CREATE,
+        method="POST",
+        path="/categories",
+        body=body,
+        record_type="category",
+        label=name,
+        before={},
+    )
+
+
+def _merge(connection: Connection, page: Page[Category], seq: int, began_at: datetime) -> None:
+    lock_copy(connection)
+    finished_at = select(category_sync.c.finished_at)
+    is_first = connection.execute(finished_at).scalar_one_or_none() is None
+    known = {row.id: row for row in connection.execute(select(categories))}
+    listed = {category.id: category for category in page.items}
+    ours = writes.list_ours(connection, "category", _DELETE, began_at)
+    for category in page.items:
+        row = known.get(category.id)
+        if category.id in ours.busy or category.id in ours.gone:
+            continue
+        if row is None:
+            _insert(connection, category)
+            is_told = is_first or category.name in ours.creating
+            if not is_told:
+                _tell(connection, "added", None, category)
+        elif row.settled_seq <= seq:
+            _update(connection, category)
+            _tell(connection, "changed", row, category)
+    if page.set_aside:
+        return
+    for row in known.values():
+        if row.id in listed or row.id in ours.busy or row.settled_seq > seq:
+            continue
+        connection.execute(categories.delete().where(categories.c.id == row.id))
+        _tell(connection, "gone", row, None)
+
+
+def _insert(connection: Connection, category: Category) -> None:
+    connection.execute(categories.insert().values(id=category.id, **_columns(category)))
+
+
+def _update(connection: Connection, category: Category) -> None:
+    same = categories.c.id == category.id
+    connection.execute(update(categories).where(same).values(_columns(category)))
+
+
+def _columns(category: Category) -> dict[str, Any]:
+    return {name: getattr(category, name) for name in _FIELDS} | {"confirmed_at": now()}
+
+
+def _tell(connection: Connection, what: str, old: Row[Any] | None, new: Category | None) -> None:
+    """Enter a change that was not ours into the trail, if there is one."""
+    pairs = {name: (getattr(old, name, None), getattr(new, name, None)) for name in _FIELDS}
+    changes = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    told_of = new or old
+    if changes and told_of is not None:
+        record(
+            connection,
+            actor=NEROPAY,
+            kind=f"category.{what}_in_neropay",
+            outcome="applied",
+            record_type="category",
+            record_id=told_of.id,
+            label=told_of.name,
+            changes=changes,
+        )
+
+
+def _note(connection: Connection, **columns: object) -> None:
+    if not connection.execute(update(category_sync).values(columns)).rowcount:
+        connection.execute(category_sync.insert().values(id=1, **columns))
+
+
+def _row(row: Row[Any], open_state: str | None) -> CategoryRow:
+    return CategoryRow(
+        row.id, row.name, row.sort_order, row.is_active, row.confirmed_at, open_state
+    )
+
+
+def _key(name: str) -> str:
+    """Reduce a name to what makes it different from others at a till."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(sign for sign in plain if sign.isalnum())
+    return letters.removesuffix("s") or letters

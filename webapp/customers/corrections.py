@@ -1,0 +1,171 @@
+"""Saving a correction of a customer: look first, then change only what the person changed.
+
+NeroPay has no versions of records (documented nowhere), so what the person saw, what they typed
+and what NeroPay has now are compared field by field before anything is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from webapp.clock import now
+from webapp.customers import directory, sync
+from webapp.customers.models import FIELDS
+from webapp.customers.tables import customers
+from webapp.extensions import db
+from webapp.neropay import NeroPayError, Refused, encode_body
+from webapp.writes import service as writes
+from webapp.writes.service import Outcome, Refusal, State
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from webapp.activity.service import Actor
+
+KIND: Final = "customer.update"
+_LOOK_BUDGET: Final = 8.0  # seconds for the look before; sending has its own
+_LOOKS: Final = 3
+_MOVED: Final = Refusal("changed_meanwhile", "moved_while_looking")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One person's correction of one record.
+
+    Attributes:
+        seen: What the form showed when it was opened.
+        values: What it holds now.
+    """
+
+    actor: Actor
+    intent_id: str | None
+    customer_id: str
+    seen: dict[str, str | None]
+    values: dict[str, str | None]
+
+    def save(self, *, clear_with: str | None) -> Outcome:
+        """Compare and send.
+
+        Args:
+            clear_with: What empties a field at NeroPay: null or an empty text (not documented).
+        """
+        changed = self._changed()
+        body = encode_body({name: value or clear_with for name, value in changed.items()})
+        replay = writes.find_replay(
+            self.intent_id,
+            actor=self.actor,
+            kind=KIND,
+            method="PATCH",
+            path=self._path,
+            body=body,
+        )
+        if replay is not None:
+            return self._after_another(replay, clear_with)
+        if not changed:
+            return self._unchanged()
+        if writes.open_on("customer", self.customer_id) is not None:
+            return self._refuse(Refusal("write_open", "write_open"))
+        outcome = self._refuse(_MOVED)
+        for _ in range(_LOOKS):
+            outcome = self._look_and_send(changed, body)
+            if outcome.refusal != _MOVED:
+                break
+        return outcome
+
+    @property
+    def _path(self) -> str:
+        return f"/customers/{self.customer_id}"
+
+    def _changed(self) -> dict[str, str | None]:
+        """Give what the person changed; a field that they were not shown counts as changed."""
+        return {
+            name: self.values[name] or None
+            for name in FIELDS
+            if name in self.values
+            and (name not in self.seen or (self.seen[name] or None) != (self.values[name] or None))
+        }
+
+    def _after_another(self, earlier: Outcome, clear_with: str | None) -> Outcome:
+        """Answer a form whose id was used: changed after a refusal, it is a new attempt."""
+        if not (earlier.is_changed_body and earlier.state is State.REFUSED):
+            return earlier
+        again_id = writes.derive_intent_id(earlier.intent_id, self._fingerprint())
+        return replace(self, intent_id=again_id).save(clear_with=clear_with)
+
+    def _fingerprint(self) -> bytes:
+        return encode_body({"seen": self.seen, "values": self.values})
+
+    def _look_and_send(self, changed: dict[str, str | None], body: bytes) -> Outcome:
+        known_seq = self._settled_seq()
+        try:
+            row = sync.refresh_one(self.customer_id, budget=_LOOK_BUDGET).row
+        except Refused:  # "where enabled" (documented): our copy is the best that can be had
+            row = directory.find(self.customer_id)
+        except NeroPayError as error:
+            return self._refuse(Refusal(writes.kind_of(error), error.code, error.message))
+        if row is None:
+            return self._refuse(Refusal("not_found", "resource_not_found"))
+        theirs = row.values()
+        clashes = {
+            name: theirs[name]
+            for name, value in changed.items()
+            if theirs[name] != value
+            and (name not in self.seen or (self.seen[name] or None) != theirs[name])
+        }
+        if clashes:
+            fields: dict[str, tuple[str, ...]] = dict.fromkeys(clashes, ())
+            return self._refuse(
+                Refusal("changed_meanwhile", "changed_meanwhile", "", fields, clashes)
+            )
+        if all(theirs[name] == value for name, value in changed.items()):
+            return self._unchanged()
+        return writes.submit(
+            intent_id=self.intent_id,
+            actor=self.actor,
+            kind=KIND,
+            method="PATCH",
+            path=self._path,
+            body=body,
+            record_type="customer",
+            record_id=self.customer_id,
+            label=row.name,
+            before={name: theirs[name] for name in changed},
+            guard=self._guard(known_seq),
+        )
+
+    def _guard(self, known_seq: int) -> writes.Guard:
+        """Refuse when another write of ours settled on the record since we looked."""
+
+        def look(connection: Connection) -> Refusal | None:
+            return None if _settled_seq(connection, self.customer_id) == known_seq else _MOVED
+
+        return look
+
+    def _settled_seq(self) -> int:
+        with db.read() as connection:
+            return _settled_seq(connection, self.customer_id)
+
+    def _refuse(self, refusal: Refusal) -> Outcome:
+        return replace(self._unchanged(), state=State.REFUSED, refusal=refusal, is_no_change=False)
+
+    def _unchanged(self) -> Outcome:
+        moment = now()
+        return Outcome(
+            intent_id=self.intent_id or "",
+            state=State.APPLIED,
+            kind=KIND,
+            record_type="customer",
+            record_id=self.customer_id,
+            label=self.values.get("name") or self.seen.get("name") or "",
+            created_at=moment,
+            settled_at=moment,
+            is_no_change=True,
+        )
+
+
+def _settled_seq(connection: Connection, customer_id: str) -> int:
+    query = select(customers.c.settled_seq).where(customers.c.id == customer_id)
+    return connection.execute(query).scalar_one_or_none() or 0
