@@ -33,7 +33,7 @@ def index() -> Response:
         arguments=arguments,
         listing=listing,
         terms=listing.terms,
-        status=service.sync_status(),
+        sync=service.sync_status(),
     )
     if request.headers.get("HX-Source") == "form#filters":  # typing: the address without gaps
         response.headers["HX-Replace-Url"] = url_for("customers.index", **arguments)
