@@ -95,10 +95,9 @@ logger_class = JsonLogger
 def when_ready(server: Arbiter) -> None:
     """Before the first fork: close what is open, and keep the collector off the shared pages."""
     app: Any = server.app.wsgi()
-    with app.app_context():
-        from webapp.extensions import db
-
-        db.engine.dispose()
+    engine, _ = app.extensions.get("tillside.db", (None, None))
+    if engine is not None:
+        engine.dispose()
     gc.collect()
     gc.freeze()
 

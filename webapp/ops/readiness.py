@@ -90,7 +90,7 @@ def _is_current() -> bool:
 
 
 def _worker_seen_at() -> datetime | None:
-    from webapp.jobs import worker_seen_at
+    from webapp.jobs.service import worker_seen_at
 
     return worker_seen_at()
 
