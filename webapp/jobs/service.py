@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def request_sync() -> None:
     """Ask the worker for a fresh copy of customers and categories, as soon as it can."""
-    _enqueue("sync")
+    from webapp.jobs import queue  # Huey is not needed to serve pages
+
+    queue.request_sync()
 
 
 def request_settle(delay: float = 0.0) -> None:
@@ -29,7 +31,9 @@ def request_settle(delay: float = 0.0) -> None:
     Args:
         delay: Seconds to wait first.
     """
-    _enqueue("settle", delay)
+    from webapp.jobs import queue  # as above
+
+    queue.enqueue("settle", delay=delay)
 
 
 def worker_seen_at() -> datetime | None:
@@ -57,9 +61,3 @@ def beat() -> None:
 
 def _heartbeat_file() -> Path:
     return settings().var_dir / "worker.alive"
-
-
-def _enqueue(name: str, delay: float = 0.0) -> None:
-    from webapp.jobs.queue import enqueue
-
-    enqueue(name, delay)

@@ -1,0 +1,50 @@
+"""What the background jobs do, each by calling the services of the features it is about."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from webapp.categories import service as categories
+from webapp.clock import now
+from webapp.customers import service as customers
+from webapp.people import service as people
+from webapp.writes import service as writes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+logger = logging.getLogger(__name__)
+
+
+def refresh_copy(*, asked_at: datetime) -> None:
+    """Bring our copy of categories and customers up to date, unless somebody just did.
+
+    Args:
+        asked_at: When it was asked for: a good run that began later is as good, so that ten
+            impatient clicks are one sync.
+    """
+    status = customers.sync_status()
+    has_begun = status.started_at is not None and status.started_at >= asked_at
+    if has_begun and status.failed_at is None:
+        return
+    result = categories.refresh_categories()
+    if result.error_code:
+        logger.warning("categories could not be fetched: code=%s", result.error_code)
+    customers.run_sync(reason="worker")
+
+
+def settle_writes(pause: Callable[[float], object] | None = None) -> int:
+    """Find out about the unknown writes whose time has come; give how many were settled.
+
+    Args:
+        pause: Waits between two; gives True when the worker is to stop.
+    """
+    return writes.settle_due(pause=pause) if pause else writes.settle_due()
+
+
+def clean_up() -> None:
+    """Drop sessions that are over, failed sign-ins of old, and settled writes of last month."""
+    people.purge(now())
+    writes.purge()
