@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, text
 from webapp.customers.browse import browse
 from webapp.customers.keys import terms_of
 from webapp.customers.overview import overview
-from webapp.customers.rows import COLUMNS, statement, to_customer, to_customers
+from webapp.customers.rows import COLUMNS, find_row, statement, to_customer, to_customers
 from webapp.customers.search import search_terms
 from webapp.customers.status import status
 from webapp.customers.store import Upserted, upsert
@@ -41,7 +41,6 @@ __all__ = [
 ]
 
 _COUNT = text("SELECT row_count FROM sync_state")
-_FIND = text(f"SELECT {COLUMNS} FROM customers c WHERE c.id = :id")  # noqa: S608 - a constant
 _FIND_MANY = text(
     f"SELECT {COLUMNS} FROM customers c WHERE c.id IN :ids"  # noqa: S608 - a constant
 ).bindparams(bindparam("ids", expanding=True))
@@ -70,7 +69,7 @@ def find(id: str) -> CustomerRow | None:  # noqa: A002 - NeroPay's word for it
     if not _is_storable(id):
         return None
     with db.read() as connection:
-        row = connection.execute(_FIND, {"id": id}).one_or_none()
+        row = find_row(connection, id)
     return None if row is None else to_customer(row)
 
 

@@ -13,7 +13,7 @@ from webapp.customers.models import CustomerRow
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     # Any: what a column of written-out SQL holds, no checker knows.
     AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -31,13 +31,26 @@ def statement(sql: str) -> TextClause:
     return text(sql)
 
 
+def find_row(connection: Connection, customer_id: str) -> AnyRow | None:
+    """Read one customer by NeroPay's id."""
+    sql = f"SELECT {COLUMNS} FROM customers c WHERE c.id = :id"  # noqa: S608 - a constant
+    return connection.execute(statement(sql), {"id": customer_id}).one_or_none()
+
+
 def to_customer(row: AnyRow) -> CustomerRow:
     """Make the value that templates get of one row."""
+    id_, name, email, phone, address1, city, postcode, created_at, is_full, confirmed_at, *_ = row
     return CustomerRow(
-        *row[:7],
-        None if row[7] is None else to_moment(row[7]),
-        bool(row[8]),
-        to_moment(row[9]),
+        id_,
+        name,
+        email,
+        phone,
+        address1,
+        city,
+        postcode,
+        None if created_at is None else to_moment(created_at),
+        bool(is_full),
+        to_moment(confirmed_at),
     )
 
 

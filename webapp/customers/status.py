@@ -48,8 +48,9 @@ def status() -> SyncStatus:
 
 
 def _state(row: Row[Any], interval: int, now: datetime) -> SyncStateName:
-    if row.lease_until is not None and row.lease_until > now:
-        return "running"
+    is_reading = row.finished_at is None or row.finished_at < row.started_at
+    if row.lease_until is not None and row.lease_until > now and is_reading:
+        return "running"  # afterwards rows are completed, but the copy is as fresh as it gets
     if row.failed_at is not None:
         return "failed"
     if row.finished_at is None:

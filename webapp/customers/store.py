@@ -32,10 +32,6 @@ _INSERT = insert(customers)
 _UPDATE = update(customers).where(customers.c.pk == bindparam("row"))
 _LOCK = select(sync_state.c.row_count).where(sync_state.c.id == 1).with_for_update()
 _COUNT = text("UPDATE sync_state SET row_count = row_count + :difference WHERE id = 1")
-_OPEN = text(
-    "SELECT record_id FROM intents WHERE record_type = 'customer' AND record_id IN :ids"
-    " AND state IN ('pending', 'unknown') AND settled_at IS NULL"
-).bindparams(bindparam("ids", expanding=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +59,7 @@ class Source:
         seq_at_fetch: The settle counter before the record was asked for: rows in which a write of
             ours settled since are left alone.
         run: Number of the sync run that saw the records.
+        busy: Ids of records with a write of ours that is not settled; they are left alone.
         is_whole: The records are all that NeroPay has to say (GET of one), whatever is absent.
     """
 
@@ -70,6 +67,7 @@ class Source:
     settled_seq: int | None = None
     seq_at_fetch: int | None = None
     run: int | None = None
+    busy: frozenset[str] = frozenset()
     is_whole: bool = False
 
 
@@ -81,10 +79,9 @@ def upsert(
     settled_seq: int | None = None,
     seq_at_fetch: int | None = None,
     run: int | None = None,
-    is_whole: bool = False,
 ) -> Upserted:
     """Put one record into the copy; see `Source` for the arguments and `upsert_all`."""
-    source = Source(now, settled_seq, seq_at_fetch, run, is_whole)
+    source = Source(now, settled_seq, seq_at_fetch, run)
     return upsert_all(connection, [customer], source)[0]
 
 
@@ -106,9 +103,6 @@ def upsert_all(
     connection.execute(_LOCK)
     ids = [record.id for record in records]
     known = {row.id: row for row in connection.execute(_SELECT, {"ids": ids})}
-    is_open = set[str]()
-    if source.settled_seq is None:
-        is_open.update(connection.execute(_OPEN, {"ids": ids}).scalars())
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
     touched: list[int] = []
@@ -119,7 +113,7 @@ def upsert_all(
         if row is None:
             inserts.append(_new_row(record, source))
             results.append(Upserted(created=True))
-        elif record.id in is_open or _is_older(row, source):
+        elif record.id in source.busy or _is_older(row, source):
             skipped.append(row.pk)
             results.append(Upserted(skipped=True))
         else:

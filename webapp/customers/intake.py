@@ -1,0 +1,106 @@
+"""Taking in what NeroPay says about customers, and telling the activity log what it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from webapp.activity.service import NEROPAY, record
+from webapp.clock import now
+from webapp.customers.rows import find_row, to_customer
+from webapp.customers.store import Source, upsert_all
+from webapp.extensions import db, neropay
+from webapp.writes import service as writes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from webapp.customers.models import CustomerRow
+    from webapp.customers.store import Changes, Upserted
+    from webapp.neropay import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A record after NeroPay was asked for it.
+
+    Attributes:
+        row: As it is in the copy now.
+        changes: Old and new value of each field that was different there.
+    """
+
+    row: CustomerRow
+    changes: Changes
+
+
+def refresh_one(id: str, *, budget: float) -> Refreshed:  # noqa: A002 - NeroPay's word
+    """Ask NeroPay for one customer and put the answer into the copy.
+
+    Args:
+        id: NeroPay's id.
+        budget: Seconds for the call, all attempts together.
+
+    Returns:
+        The record as the copy has it then: a write of ours that settled meanwhile, or is not
+        settled yet, is not overwritten.
+
+    Raises:
+        NotFound: NeroPay has none.
+        Refused: NeroPay does not allow asking for one ("where enabled", documented).
+        NeroPayError: Anything else that came instead.
+    """
+    seq = writes.current_seq()
+    customer = neropay().customers.get(id, budget=budget)
+    with db.write() as connection:
+        changes = take_in(connection, [customer], seq=seq, is_whole=True)[0].changes
+        row = find_row(connection, customer.id)
+    assert row is not None
+    return Refreshed(to_customer(row), changes)
+
+
+def take_in(
+    connection: Connection,
+    records: Sequence[Customer],
+    *,
+    seq: int,
+    run: int | None = None,
+    is_whole: bool = False,
+) -> list[Upserted]:
+    """Put records that NeroPay was asked for into the copy.
+
+    Args:
+        connection: A write transaction.
+        records: No id twice.
+        seq: `writes.current_seq()` before NeroPay was asked.
+        run: The sync run that asked.
+        is_whole: They are all that NeroPay has to say about these customers.
+
+    Returns:
+        What became of each, in their order.
+    """
+    moment = now()
+    source = Source(
+        moment, seq_at_fetch=seq, run=run, busy=busy_ids(connection, moment), is_whole=is_whole
+    )
+    results = upsert_all(connection, records, source)
+    for customer, result in zip(records, results, strict=True):
+        if result.changes:
+            record(
+                connection,
+                actor=NEROPAY,
+                kind="customer.changed_in_neropay",
+                outcome="applied",
+                record_type="customer",
+                record_id=customer.id,
+                label=customer.name,
+                changes=result.changes,
+            )
+    return results
+
+
+def busy_ids(connection: Connection, moment: datetime) -> frozenset[str]:
+    """Give the ids of customers with a write of ours that is not settled."""
+    return writes.list_ours(connection, "customer", "customer.delete", moment).busy
