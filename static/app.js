@@ -7,6 +7,8 @@
   const find = (selector, root = document) => root.querySelector(selector);
   const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
   const hasKeys = body.dataset.shortcuts === "on";
+  const EDIT = "[data-key=e], [data-key=edit], [data-edit]";
+  let isSearching = false; // Enter in the search box: the first hit takes the focus
   let isLeaving = false; // a save, a sign-out or a confirmed Cancel: do not ask about changes
 
   // --- what is not saved -----------------------------------------------------------------------
@@ -136,9 +138,14 @@
       body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": fresh.value }));
       fresh.remove();
     }
+    if (isSearching && target instanceof Element) {
+      isSearching = false;
+      find("tbody th a", find("#results") ?? target)?.focus();
+      return;
+    }
     // Focus that went away with the old part goes to the new one, unless that has taken it.
     if (!ctx.hadFocus || document.activeElement !== body || !(target instanceof Element)) return;
-    const place = target.matches("tr") ? find("[data-edit], a", target) : target;
+    const place = target.matches("tr") ? find(EDIT, target) ?? find("a", target) : target;
     if (!place) return;
     if (place === target) place.tabIndex = -1;
     place.focus({ preventScroll: true });
@@ -156,7 +163,7 @@
 
   function edit() {
     const inRow = document.activeElement.closest("tr");
-    const link = (inRow && find("[data-edit]", inRow)) ?? find("[data-key=edit], [data-key=e], [data-edit]");
+    const link = (inRow && find(EDIT, inRow)) ?? find(EDIT);
     link?.click();
     return Boolean(link);
   }
@@ -191,6 +198,7 @@
       form.requestSubmit(find("[data-key=submit]", form) ?? undefined);
       return;
     }
+    if (key === "Enter" && target.id === "search") isSearching = true;
     if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open], :popover-open")) return;
     if (key === "Escape" && form) cancel(form);
     if (!hasKeys || key.length !== 1 || target.closest(TYPING)) return;

@@ -119,7 +119,7 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     "refused": Message(
         "NeroPay does not allow this",
         "NeroPay refused it for this record or this account. Nothing was changed.",
-        "Saving again will not help. NeroPay's reason is below, if it gave one.",
+        "Trying again will not help.",
         "warning",
     ),
     "rate_limited": Message(
