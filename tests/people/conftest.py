@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import argon2
 import pytest
 from flask import Blueprint, Flask
 
@@ -52,6 +54,37 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
     for app in made:
         app.extensions["tillside.neropay"].close()
         app.extensions["tillside.db"][0].dispose()
+
+
+class Hashes:
+    """Counts the comparisons that argon2 makes, and how many it makes at once."""
+
+    def __init__(self) -> None:
+        self.made = self.most_at_once = self._now = 0
+        self._lock = threading.Lock()
+        self._verify = argon2.PasswordHasher.verify
+
+    def verify(self, hasher: argon2.PasswordHasher, stored: str, password: bytes) -> bool:
+        with self._lock:
+            self.made += 1
+            self._now += 1
+            self.most_at_once = max(self.most_at_once, self._now)
+        try:
+            return self._verify(hasher, stored, password)
+        finally:
+            with self._lock:
+                self._now -= 1
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> Hashes:
+    counted = Hashes()
+
+    def verify(hasher: argon2.PasswordHasher, stored: str, password: bytes) -> bool:
+        return counted.verify(hasher, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", verify)  # the library's, not ours
+    return counted
 
 
 def _small_app(settings: Settings, clock: Clock) -> Flask:

@@ -39,7 +39,7 @@ def sign_in() -> Response:
     if not form.validate():
         return _login_page(form, status=422)
     try:
-        service.sign_in(form.email.data, form.password.data)
+        service.sign_in(form.email.data or "", form.password.data)
     except service.SignInRefused:
         return _login_page(form, messages.SIGN_IN_FAILED, status=422)
     except service.Throttled as error:
@@ -72,7 +72,7 @@ def account_name() -> Response:
     form = NameForm(request.form)
     if not form.validate():
         return _account_page(name_form=form, status=422)
-    service.change_name(_me(), form.name.data)
+    service.change_name(_me(), form.name.data or "")
     flash(messages.NAME_SAVED, "success")
     return redirect_to(url_for("people.account"))
 
