@@ -79,9 +79,9 @@ def where_of(query: Query) -> Where:
     sql = ""
     values: dict[str, object] = {}
     if query.no_email:
-        sql += " AND c.email_key = ''"
+        sql += " AND length(c.email_key) = 0"
     if query.no_phone:
-        sql += " AND c.phone_key = ''"
+        sql += " AND length(c.phone_key) = 0"
     if query.added_since:
         sql += " AND c.created_key >= :since"
         values["since"] = _since(query.added_since)
@@ -130,7 +130,7 @@ def browse(
         order=order_of(sort),
         cursor=cursor,
         limit=limit + 1,
-        by_index=not where.sql or is_capped,
+        by_index=is_capped or _is_along_index(query, sort),
     )
     return to_listing(
         to_stretch(rows, cursor, limit),
@@ -253,6 +253,14 @@ def to_listing(
         first_index=first if rows else None,
         terms=terms,
     )
+
+
+def _is_along_index(query: Query, sort: str) -> bool:
+    """Whether the filtered rows lie together, in order, in an index."""
+    has_blank = query.no_email or query.no_phone
+    if query.added_since:
+        return sort == "newest" and not has_blank
+    return sort == "name" or not has_blank
 
 
 def _key(row: AnyRow, sort: str) -> str:

@@ -1,14 +1,13 @@
-"""Searching on SQLite: the full-text table of trigrams. `search_postgresql` is its counterpart.
+"""Searching on PostgreSQL: the GIN index of trigrams. `search_sqlite` is its counterpart.
 
-A term is a phrase of trigrams, which is an exact substring search; with a space before it, a
-search for beginnings of words. What trigrams cannot answer at all, or only slowly, is checked on
-the text of the rows that the rest of the query found. Results come in the order of `pk`, which is
-the table's own, so that a page is read without looking at the other hits.
+A term is a LIKE pattern, which the index narrows down and the row decides; with a space before
+it, it finds beginnings of words. The hits are collected first (a MATERIALIZED part of the query,
+planned for all of them, but run only as far as it is read) and ordered then: left to choose, the
+planner walks the whole table in the wanted order, looking for a rare term.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from webapp.customers.plans import CAP, Plan
@@ -22,154 +21,80 @@ if TYPE_CHECKING:
     from webapp.customers.plans import Page, Where
     from webapp.customers.rows import AnyRow
 
-_HITS = "FROM customers_fts f CROSS JOIN customers c ON c.pk = f.rowid WHERE customers_fts MATCH"
-_IN_PKS = "(SELECT value FROM json_each(:pks))"
-# The distinct trigrams of a range, jumping from each to the next one.
-_GRAMS = (
-    "WITH RECURSIVE gram(term) AS ("
-    " SELECT (SELECT term FROM customers_grams WHERE term >= :low AND term <= :high LIMIT 1)"
-    " UNION ALL"
-    " SELECT (SELECT term FROM customers_grams"
-    "  WHERE term >= gram.term || char(1) AND term <= :high LIMIT 1)"
-    " FROM gram WHERE gram.term IS NOT NULL"
-    ") SELECT term FROM gram WHERE term IS NOT NULL"
-)
+_IN_PKS = "= ANY(CAST(:pks AS integer[]))"
+_PROBE = 2_000  # rows looked at one by one, for terms that so many rows hold that it is quicker
 
 
-def plan(connection: Connection, terms: Sequence[str]) -> Plan | None:
-    """Decide how to look for terms.
-
-    Args:
-        connection: For the trigrams of a term that has only two characters.
-        terms: Folded, at least one of them of two characters or more.
-
-    Returns:
-        The plan; None when it is clear already that nothing holds all the terms.
-    """
-    anywhere: list[str] = []
-    beginnings: list[str] = []
-    unchecked: list[str] = []  # terms that the expressions do not answer in full
-    for term in terms:
-        head = _head(term)
-        if head != term:
-            unchecked.append(term)
-        if len(head) > 2:
-            anywhere.append(_quote(head))
-        elif len(head) == 2:
-            grams = _grams(connection, head)
-            if not grams:
-                return None
-            anywhere.append(f"({' OR '.join(map(_quote, grams))})")
-        if len(head) > 1:
-            beginnings.append(_quote(f" {head}"))
-    return Plan(
-        terms=tuple(terms),
-        unchecked=tuple(unchecked),
-        anywhere=" AND ".join(anywhere),
-        beginnings=" AND ".join(beginnings),
-    )
+def plan(connection: Connection, terms: Sequence[str]) -> Plan | None:  # noqa: ARG001 - SQLite asks
+    """Decide how to look for terms; see `search_sqlite.plan`."""
+    return Plan(terms=tuple(terms))
 
 
 def count_matching(connection: Connection, plan: Plan, where: Where) -> tuple[int, list[int]]:
     """Count the rows that hold every term, and name them, to `CAP` + 1 at most."""
-    source = f"{_HITS} :match{_holds(plan, '')}{where.sql}"
-    if not plan.unchecked and not where.sql:
-        source = "FROM customers_fts c WHERE customers_fts MATCH :match"
-    pk = "c.rowid" if source.startswith("FROM customers_fts c") else "c.pk"
-    sql = f"SELECT count(*), group_concat(pk) FROM (SELECT {pk} AS pk {source} LIMIT :limit)"  # noqa: S608 - constants
-    values = {**_values(plan, ""), **where.values, "match": plan.anywhere, "limit": CAP + 1}
-    count, pks = connection.execute(statement(sql), values).one()
-    return count, [int(pk) for pk in pks.split(",")] if pks else []
+    sql = (
+        "WITH hits AS MATERIALIZED"  # noqa: S608 - constants
+        f" (SELECT c.pk FROM customers c WHERE {_like(plan)}{where.sql})"
+        " SELECT pk FROM hits LIMIT :limit"
+    )
+    values = {**_patterns(plan), **where.values, "limit": CAP + 1}
+    pks = list(connection.execute(statement(sql), values).scalars())
+    return len(pks), pks
 
 
 def with_beginnings(connection: Connection, plan: Plan, pks: Sequence[int]) -> set[int]:
     """Tell in which of these rows every term begins a word."""
-    sql = (
-        "SELECT c.pk FROM customers c"  # noqa: S608 - constants
-        f" WHERE c.pk IN {_IN_PKS}{_checks(len(plan.terms))}"
-    )
-    values = {**_check_values(plan.terms, " "), "pks": json.dumps(pks)}
+    sql = f"SELECT c.pk FROM customers c WHERE c.pk {_IN_PKS} AND {_like(plan, 'b')}"  # noqa: S608 - constants
+    values = {**_patterns(plan, "b"), "pks": list(pks)}
     return set(connection.execute(statement(sql), values).scalars())
 
 
 def read_tier(
     connection: Connection, plan: Plan, where: Where, page: Page, *, is_beginnings: bool
 ) -> list[AnyRow]:
-    """Read rows in the order of `pk`.
-
-    Args:
-        connection: For reading.
-        plan: What to look for.
-        where: The filters.
-        page: From where, how many, which way, and which rows to leave out.
-        is_beginnings: Rows in which every term begins a word; otherwise the others.
-
-    Returns:
-        Rows of `rows.COLUMNS`, at most `page.limit`, in the direction of the page.
-    """
-    prefix = " " if is_beginnings else ""
-    values = {**_values(plan, prefix), **where.values, "pk": page.pk, "limit": page.limit}
-    match, holds = plan.beginnings, _holds(plan, prefix)
-    if not is_beginnings:
-        match = f"({plan.anywhere}) NOT ({plan.beginnings})"
-        if plan.unchecked:
-            match = plan.anywhere
-            holds += f" AND NOT (1{_checks(len(plan.terms), 'b')})"
-            values |= _check_values(plan.terms, " ", "b")
-    leave_out = ""
+    """Read rows in the order of `pk`; see `search_sqlite.read_tier`."""
+    condition = _like(plan, "b") if is_beginnings else f"{_like(plan)} AND NOT ({_like(plan, 'b')})"
+    values = {**_patterns(plan), **_patterns(plan, "b"), **where.values}
+    values |= {"pk": page.pk, "limit": page.limit, "probe": _PROBE}
+    condition += where.sql
     if page.leave_out:
-        leave_out = f" AND f.rowid NOT IN {_IN_PKS}"
-        values["pks"] = json.dumps(page.leave_out)
+        condition += f" AND NOT c.pk {_IN_PKS}"
+        values["pks"] = list(page.leave_out)
     than, direction = ("<", "DESC") if page.is_backwards else (">", "ASC")
-    sql = (
-        f"SELECT {COLUMNS} {_HITS} :match{holds}{where.sql}{leave_out}"
-        f" AND f.rowid {than} :pk ORDER BY f.rowid {direction} LIMIT :limit"
+    beyond, order = f"c.pk {than} :pk", f"ORDER BY c.pk {direction} LIMIT :limit"
+    near = (
+        f"SELECT {COLUMNS} FROM (SELECT * FROM customers c WHERE {beyond}"  # noqa: S608 - constants
+        f" ORDER BY c.pk {direction} LIMIT :probe) c WHERE {condition} {order}"
     )
-    return list(connection.execute(statement(sql), {**values, "match": match}))
+    rows = list(connection.execute(statement(near), values))
+    if len(rows) == page.limit:
+        return rows
+    everywhere = (
+        f"WITH c AS MATERIALIZED (SELECT c.* FROM customers c WHERE {condition} AND {beyond})"  # noqa: S608 - constants
+        f" SELECT {COLUMNS} FROM c {order}"
+    )
+    return list(connection.execute(statement(everywhere), values))
 
 
 def matching_pks(plan: Plan) -> tuple[str, dict[str, object]]:
-    """Give a condition on `c.pk`, and its values, for the rows that hold every term."""
-    sql = f"c.pk IN (SELECT rowid FROM customers_fts WHERE customers_fts MATCH :match){_holds(plan, '')}"  # noqa: S608, E501 - constants
-    return sql, {**_values(plan, ""), "match": plan.anywhere}
+    """Give a condition on rows, and its values, for those that hold every term."""
+    return f"{_like(plan)}", _patterns(plan)
 
 
 def among(pks: Iterable[int]) -> tuple[str, dict[str, object]]:
     """Give a condition on `c.pk`, and its value, for these rows."""
-    return f"c.pk IN {_IN_PKS}", {"pks": json.dumps(list(pks))}
+    return f"c.pk {_IN_PKS}", {"pks": list(pks)}
 
 
-def _head(term: str) -> str:
-    """Give the part of a term to look up: of an e-mail address, what comes before the @.
-
-    All the trigrams of a mail provider's name are in nearly every row, and each costs a list.
-    """
-    at = term.find("@")
-    if at >= 2:
-        return term[: at + 1]
-    return "" if len(term) == 1 else term
+def _like(plan: Plan, name: str = "a") -> str:
+    return " AND ".join(f"c.search_text LIKE :{name}{n}" for n in range(len(plan.terms)))
 
 
-def _quote(term: str) -> str:
-    return '"' + term.replace('"', '""') + '"'
-
-
-def _grams(connection: Connection, two: str) -> Sequence[str]:
-    values = {"low": two, "high": f"{two}\U0010ffff"}
-    return connection.execute(statement(_GRAMS), values).scalars().all()
-
-
-def _holds(plan: Plan, prefix: str) -> str:
-    return _checks(len(plan.unchecked), "u" if not prefix else "v")
-
-
-def _values(plan: Plan, prefix: str) -> dict[str, object]:
-    return _check_values(plan.unchecked, prefix, "u" if not prefix else "v")
-
-
-def _checks(count: int, name: str = "t") -> str:
-    return "".join(f" AND instr(c.search_text, :{name}{n}) > 0" for n in range(count))
-
-
-def _check_values(terms: Sequence[str], prefix: str, name: str = "t") -> dict[str, object]:
-    return {f"{name}{n}": f"{prefix}{term}" for n, term in enumerate(terms)}
+def _patterns(plan: Plan, name: str = "a") -> dict[str, object]:
+    """Make LIKE patterns, of beginnings of words for `b`; the terms' own wildcards are quoted."""
+    before = " " if name == "b" else ""
+    patterns: dict[str, object] = {}
+    for n, term in enumerate(plan.terms):
+        quoted = term.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        patterns[f"{name}{n}"] = f"%{before}{quoted}%"
+    return patterns

@@ -49,13 +49,14 @@ def plan(connection: Connection, terms: Sequence[str]) -> Plan | None:
     anywhere: list[str] = []
     beginnings: list[str] = []
     unchecked: list[str] = []  # terms that the expressions do not answer in full
+    has_trigram = any(len(_head(term)) > 2 for term in terms)
     for term in terms:
         head = _head(term)
-        if head != term:
+        if head != term or (len(head) == 2 and has_trigram):
             unchecked.append(term)
         if len(head) > 2:
             anywhere.append(_quote(head))
-        elif len(head) == 2:
+        elif len(head) == 2 and not has_trigram:
             grams = _grams(connection, head)
             if not grams:
                 return None

@@ -12,7 +12,7 @@ from webapp.extensions import db
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from webapp.customers.models import CustomerRow
+    from webapp.customers.rows import AnyRow
 
 _SHORTEST_NUMBER = 7  # digits under which a number is still being typed
 _SHORTEST_NAME = 4
@@ -41,23 +41,19 @@ def find_twins(
     """
     keys = _keys(values)
     postcode = _postcode(values.get("postcode"))
-    twins: dict[str, Twin] = {}
+    found: dict[str, tuple[AnyRow, tuple[str, ...]]] = {}
     with db.read() as connection:
         for column in _COLUMNS:
-            if not keys[column]:
-                continue
-            sql = statement(_FIND.format(column=f"c.{column}"))
-            for row in connection.execute(sql, {"key": keys[column], "limit": _MOST}):
-                if row.id != exclude_id and row.id not in twins:
-                    customer = to_customer(row)
-                    same = {
-                        name for name in _COLUMNS if keys[name] and keys[name] == getattr(row, name)
-                    }
-                    twins[row.id] = Twin(customer, _reasons(customer, same, keys, postcode))
+            if keys[column]:
+                sql = statement(_FIND.format(column=f"c.{column}"))
+                values = {"key": keys[column], "limit": _MOST}
+                for row in connection.execute(sql, values):
+                    if row.id != exclude_id and row.id not in found:
+                        found[row.id] = (row, _reasons(row, keys, postcode))
     likeliest = sorted(
-        twins.values(), key=lambda twin: [_STRENGTH.index(reason) for reason in twin.reasons]
+        found.values(), key=lambda pair: [_STRENGTH.index(reason) for reason in pair[1]]
     )
-    return tuple(likeliest[:limit])
+    return tuple(Twin(to_customer(row), reasons) for row, reasons in likeliest[:limit])
 
 
 def _keys(values: Mapping[str, str | None]) -> dict[str, str]:
@@ -70,16 +66,14 @@ def _keys(values: Mapping[str, str | None]) -> dict[str, str]:
     }
 
 
-def _reasons(
-    twin: CustomerRow, same: set[str], keys: Mapping[str, str], postcode: str
-) -> tuple[str, ...]:
+def _reasons(twin: AnyRow, keys: Mapping[str, str], postcode: str) -> tuple[str, ...]:
     reasons = []
-    if "email_key" in same:
+    if keys["email_key"] and keys["email_key"] == twin.email_key:
         reasons.append("same_email")
-    if "phone_key" in same:
-        is_mobile = keys["phone_key"].startswith(_BRITISH_MOBILE)
+    if keys["phone_key"] and keys["phone_key"] == twin.phone_key:
+        is_mobile = twin.phone_key.startswith(_BRITISH_MOBILE)
         reasons.append("same_mobile" if is_mobile else "same_phone")
-    if "name_key" in same:
+    if keys["name_key"] and keys["name_key"] == twin.name_key:
         is_near = bool(postcode) and postcode == _postcode(twin.postcode)
         reasons.append("same_name_postcode" if is_near else "same_name")
     return tuple(reasons)

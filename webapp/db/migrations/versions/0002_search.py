@@ -17,25 +17,33 @@ depends_on = None
 _KEYS = ("name_key", "city_key", "created_key", "email_key", "phone_key")
 
 _SQLITE = (
-    "CREATE VIRTUAL TABLE customers_fts USING fts5("
-    " search_text, content='customers', content_rowid='pk',"
-    " tokenize='trigram case_sensitive 1', columnsize=0)",
+    (
+        "CREATE VIRTUAL TABLE customers_fts USING fts5("
+        " search_text, content='customers', content_rowid='pk',"
+        " tokenize='trigram case_sensitive 1', columnsize=0)"
+    ),
     # One row for each occurrence of a trigram: the first of a range is found without counting.
     "CREATE VIRTUAL TABLE customers_grams USING fts5vocab(customers_fts, 'instance')",
     "INSERT INTO customers_fts (customers_fts) VALUES ('rebuild')",
-    "CREATE TRIGGER customers_fts_insert AFTER INSERT ON customers BEGIN"
-    " INSERT INTO customers_fts (rowid, search_text) VALUES (new.pk, new.search_text);"
-    " END",
-    "CREATE TRIGGER customers_fts_delete AFTER DELETE ON customers BEGIN"
-    " INSERT INTO customers_fts (customers_fts, rowid, search_text)"
-    " VALUES ('delete', old.pk, old.search_text);"
-    " END",
-    "CREATE TRIGGER customers_fts_update AFTER UPDATE OF search_text ON customers"
-    " WHEN old.search_text <> new.search_text BEGIN"
-    " INSERT INTO customers_fts (customers_fts, rowid, search_text)"
-    " VALUES ('delete', old.pk, old.search_text);"
-    " INSERT INTO customers_fts (rowid, search_text) VALUES (new.pk, new.search_text);"
-    " END",
+    (
+        "CREATE TRIGGER customers_fts_insert AFTER INSERT ON customers BEGIN"
+        " INSERT INTO customers_fts (rowid, search_text) VALUES (new.pk, new.search_text);"
+        " END"
+    ),
+    (
+        "CREATE TRIGGER customers_fts_delete AFTER DELETE ON customers BEGIN"
+        " INSERT INTO customers_fts (customers_fts, rowid, search_text)"
+        " VALUES ('delete', old.pk, old.search_text);"
+        " END"
+    ),
+    (
+        "CREATE TRIGGER customers_fts_update AFTER UPDATE OF search_text ON customers"
+        " WHEN old.search_text <> new.search_text BEGIN"
+        " INSERT INTO customers_fts (customers_fts, rowid, search_text)"
+        " VALUES ('delete', old.pk, old.search_text);"
+        " INSERT INTO customers_fts (rowid, search_text) VALUES (new.pk, new.search_text);"
+        " END"
+    ),
 )
 
 _POSTGRESQL = (
@@ -44,10 +52,11 @@ _POSTGRESQL = (
     "CREATE INDEX ix_customers_search ON customers USING gin (search_text gin_trgm_ops)",
 )
 
-# The filters "no e-mail" and "no phone", in the order of the list.
+# The filters "no e-mail" and "no phone", in the order of the list. An equality would let SQLite
+# prefer the index of all addresses, which has the wrong order.
 _BOTH = (
-    "CREATE INDEX ix_customers_no_email ON customers (name_key, pk) WHERE email_key = ''",
-    "CREATE INDEX ix_customers_no_phone ON customers (name_key, pk) WHERE phone_key = ''",
+    "CREATE INDEX ix_customers_no_email ON customers (name_key, pk) WHERE length(email_key) = 0",
+    "CREATE INDEX ix_customers_no_phone ON customers (name_key, pk) WHERE length(phone_key) = 0",
 )
 
 
