@@ -104,6 +104,9 @@ def _run(place: _Place, environ: Mapping[str, str], supervisor: Supervisor) -> N
         command = [*flask, "sandbox", "--port", str(place.sandbox_port)]
         supervisor.start("sandbox", command, env=env, output=output)
     _prepare(env)
+    _say("Starting the web processes …")
+    with _log(place.var_dir, "web") as output:
+        supervisor.start("web", web_command(), env=env, output=output)
     sandbox = ("127.0.0.1", place.sandbox_port)
     supervisor.wait_until(
         lambda: _status(*sandbox, "GET", "/_sandbox/switches") == 200,
@@ -118,12 +121,8 @@ def _run(place: _Place, environ: Mapping[str, str], supervisor: Supervisor) -> N
         state.is_seeded = True
         _save_state(place.var_dir, state)
     supervisor.check()
-
-    _say("Starting web and worker …")
     with _log(place.var_dir, "worker") as output:
         supervisor.start("worker", worker_command(), env=env, output=output)
-    with _log(place.var_dir, "web") as output:
-        supervisor.start("web", web_command(), env=env, output=output)
     local = "127.0.0.1" if place.host == "0.0.0.0" else place.host  # noqa: S104  # compared
     supervisor.wait_until(
         lambda: _status(local, place.port, "GET", "/readyz") == 200,
@@ -156,7 +155,8 @@ def _read_place(environ: Mapping[str, str]) -> _Place:
 def _only_one(var_dir: Path) -> Iterator[None]:
     """Hold the folder's lock: two demos in one folder would share keys and databases."""
     try:
-        (var_dir / "log").mkdir(parents=True, exist_ok=True, mode=0o700)
+        var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (var_dir / "log").mkdir(exist_ok=True, mode=0o700)
         lock = (var_dir / "demo.lock").open("w")
     except OSError as error:
         raise DemoError(f"VAR_DIR {var_dir} cannot be written: {error.strerror}.") from error

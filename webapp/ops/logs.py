@@ -26,6 +26,7 @@ _MAX_FRAMES = 30
 _MAX_CAUSES = 3
 _CHATTY = ("urllib3", "alembic", "asyncio", "werkzeug")  # they name paths, or say little
 _HANDLER = "tillside"
+_PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
 def configure(level: str) -> None:
@@ -86,6 +87,9 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Give the line, without its end."""
         event: dict[str, Any] = {"event": record.getMessage(), "logger": record.name}
+        for name, value in record.__dict__.items():  # what `extra` gave
+            if name not in _PLAIN and isinstance(value, str | int | float | None):
+                event[name] = value
         if record.exc_info and record.exc_info[1]:
             event["exception"] = places(record.exc_info[1])
         level = record.levelname.lower()
