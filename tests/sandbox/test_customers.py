@@ -113,6 +113,7 @@ def test_every_problem_is_told_at_once(caller: Caller) -> None:
 def test_a_body_is_a_json_object(sandbox: Sandbox, caller: Caller, body: bytes) -> None:
     response = caller.post("/customers", body)
     assert (response.status_code, code_of(response)) == (422, "validation_failed")
+    assert response.json()["error"]["details"] is None
     assert sandbox.ledger() == []
 
 

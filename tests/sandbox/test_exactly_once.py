@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.calls import Caller, code_of, data_of
+from webapp.sandbox.store import Store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.sandbox.conftest import Clock
     from webapp.sandbox.testing import Sandbox
 
@@ -119,6 +122,16 @@ def test_the_ledger_tells_each_effect(sandbox: Sandbox, caller: Caller, clock: C
     ]
     assert ledger[0]["body_sha256"] == hashlib.sha256(json.dumps(JANE).encode()).hexdigest()
     assert abs(ledger[0]["at"] - clock()) < 60
+
+
+def test_a_write_takes_the_lock_before_it_looks(tmp_path: Path) -> None:
+    """Otherwise two calls with one key could both look before either wrote."""
+    store = Store(tmp_path / "store")
+    with closing(sqlite3.connect(store.path, timeout=0)) as other:
+        with store.transaction(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
+    store.close()
 
 
 @pytest.mark.parametrize("table", ["ledger", "idempotency"])

@@ -60,6 +60,15 @@ def test_meta_counts_pages(sandbox: Sandbox, caller: Caller) -> None:
     assert meta == {"current_page": 2, "last_page": 3, "per_page": 10, "total": 25}
 
 
+def test_meta_counts_what_comes_and_goes(sandbox: Sandbox, caller: Caller) -> None:
+    sandbox.seed(customers=5)
+    sandbox.switch(paging="meta")
+    data_of(caller.post("/customers", {"name": "A"}))
+    assert caller.get("/customers").json()["meta"]["total"] == 6
+    sandbox.delete_customer(1002)
+    assert caller.get("/customers").json()["meta"]["total"] == 5
+
+
 def test_meta_names_the_next_page(sandbox: Sandbox, caller: Caller) -> None:
     sandbox.seed(customers=25)
     sandbox.switch(paging="next_page")

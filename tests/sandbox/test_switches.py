@@ -44,6 +44,8 @@ def test_switches_survive_a_restart_but_not_a_reset(sandbox: Sandbox, caller: Ca
     assert caller.get("/customers/1001").status_code == 403
     sandbox.reset()
     assert caller.get("/customers/1001").status_code == 404
+    sandbox.restart()
+    assert caller.get("/customers/1001").status_code == 404
 
 
 @pytest.mark.parametrize(

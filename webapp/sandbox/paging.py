@@ -16,8 +16,6 @@ from flask import g, request
 from webapp.sandbox.state import sandbox
 from webapp.sandbox.store import read_counter
 
-LARGEST_PAGE = 10**9
-
 
 @dataclass(frozen=True)
 class Page:
@@ -76,7 +74,7 @@ def _page_number() -> int:
     if fault is not None and fault.action == "page":
         served = fault.serve if fault.serve is not None else number
         return (served - 1) % fault.loop + 1 if fault.loop else served
-    return min(number, LARGEST_PAGE)
+    return number
 
 
 def _number(name: str, default: int) -> int:
