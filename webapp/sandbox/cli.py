@@ -25,9 +25,9 @@ def run(host: str, port: int, path: Path, secret_key: str, app_env: str) -> None
         OSError: the port is taken.
     """
     app = create_sandbox(path=path, secret_key=secret_key, app_env=app_env)
-    server = serve(app, host, port)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    server = serve(app, host, port)
     stopping.wait()
     server.stop()
