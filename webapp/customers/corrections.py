@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from webapp.activity.service import Actor
+    from webapp.customers.models import CustomerRow
 
 KIND: Final = "customer.update"
 _LOOK_BUDGET: Final = 8.0  # seconds for the look before; sending has its own
@@ -100,6 +101,7 @@ class Correction:
 
     def _look_and_send(self, changed: dict[str, str | None], body: bytes) -> Outcome:
         known_seq = self._settled_seq()
+        row: CustomerRow | None
         try:
             row = sync.refresh_one(self.customer_id, budget=_LOOK_BUDGET).row
         except Refused:  # "where enabled" (documented): our copy is the best that can be had

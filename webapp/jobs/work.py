@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from flask import current_app
 
 from webapp.categories import service as categories
 from webapp.clock import now
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 logger = logging.getLogger(__name__)
+
+STOPPING: Final = "tillside.stopping"  # extension of an application whose worker can be told to
 
 
 def refresh_copy(*, asked_at: datetime) -> None:
@@ -32,7 +36,7 @@ def refresh_copy(*, asked_at: datetime) -> None:
     result = categories.refresh_categories()
     if result.error_code:
         logger.warning("categories could not be fetched: code=%s", result.error_code)
-    customers.run_sync(reason="worker")
+    customers.run_sync(reason="worker", should_stop=_should_stop())
 
 
 def settle_writes(pause: Callable[[float], object] | None = None) -> int:
@@ -48,3 +52,9 @@ def clean_up() -> None:
     """Drop sessions that are over, failed sign-ins of old, and settled writes of last month."""
     people.purge(now())
     writes.purge()
+
+
+def _should_stop() -> Callable[[], bool]:
+    """Give what tells whether the worker is to stop; never, where there is none."""
+    found: Callable[[], bool] = current_app.extensions.get(STOPPING, lambda: False)
+    return found

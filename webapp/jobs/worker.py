@@ -60,6 +60,7 @@ def run(app: Flask) -> None:
         shutdown_timeout=_GRACE,
     )
     stop: threading.Event = consumer.stop_flag
+    app.extensions[work.STOPPING] = stop.is_set
     timetable = Timetable()
     loops = (
         _Loop("settle", app, stop, _SETTLE_EVERY, lambda: work.settle_writes(stop.wait)),

@@ -1,0 +1,257 @@
+"""Who settles, when, how fast; and what is never sent again."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from webapp.activity.tables import activity
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.writes import journal, settling
+from webapp.writes.service import (
+    Decision,
+    State,
+    Verdict,
+    count_open,
+    find,
+    new_intent_id,
+    purge,
+    register,
+    settle,
+    settle_due,
+)
+from webapp.writes.tables import intents
+
+if TYPE_CHECKING:
+    from tests.writes.conftest import Office
+    from webapp.sandbox.testing import Sandbox
+
+ID = "00112233445566778899aabbccddeeff"
+
+
+def _become_unknown(office: Office, sandbox: Sandbox, *ids: str) -> None:
+    for intent_id in ids:
+        sandbox.fault(action="status", status=500, effect=True, times=0)
+        assert office.create("Jane", intent_id).state is State.UNKNOWN
+        sandbox.clear_faults()
+        office.rest()
+    sandbox.forget_requests()
+
+
+def test_what_is_older_than_the_keys_memory_is_never_sent_again(
+    office: Office, sandbox: Sandbox
+) -> None:
+    _become_unknown(office, sandbox, ID)
+    office.clock.advance(hours=24)
+
+    assert settle_due() == 1
+    outcome = find(ID)
+    assert outcome is not None
+    assert (outcome.state, outcome.is_closed_unknown) == (State.UNKNOWN, True)
+    assert (outcome.error_code, outcome.next_try_at) == ("not_known", None)
+    assert office.notebook.rechecks == [True]
+    assert sandbox.requests() == []
+    assert _outcomes_of(ID) == ["unknown", "unknown"]
+
+
+def test_a_little_younger_is_sent_again(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, ID)
+    office.clock.advance(hours=23, minutes=58)
+
+    assert settle(ID).state is State.APPLIED
+    assert len(sandbox.requests()) == 1
+
+
+def test_a_third_value_closes_it_as_not_known(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, ID)
+    office.notebook.verdict = Verdict(Decision.NOT_KNOWN)
+
+    assert settle(ID).is_closed_unknown
+    assert sandbox.requests() == []
+
+
+def test_looking_later_sends_nothing(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, ID)
+    office.notebook.verdict = Verdict(Decision.LATER)
+    outcome = settle(ID)
+
+    assert outcome.is_open
+    assert outcome.next_try_at is not None
+    assert outcome.next_try_at - now() > timedelta(minutes=4)
+    assert sandbox.requests() == []
+
+
+def test_nothing_is_looked_at_before_its_time(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, ID)
+
+    assert settle_due() == 0
+    assert sandbox.requests() == []
+
+
+def test_a_backlog_is_worked_off_at_two_a_second(office: Office, sandbox: Sandbox) -> None:
+    ids = [new_intent_id() for _ in range(4)]
+    _become_unknown(office, sandbox, *ids)
+    office.clock.advance(minutes=2)
+    pauses: list[float] = []
+
+    assert settle_due(limit=3, pause=pauses.append) == 3
+    assert pauses == [0.5, 0.5]
+    assert count_open() == 1
+    assert len(sandbox.requests()) == 3
+
+
+def test_a_worker_that_is_to_stop_stops_between_two(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, new_intent_id(), new_intent_id())
+    office.clock.advance(minutes=2)
+
+    assert settle_due(pause=lambda _: True) == 1
+
+
+def test_while_neropay_is_down_one_of_a_backlog_is_tried(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, *(new_intent_id() for _ in range(3)))
+    sandbox.fault(action="refuse", times=0)
+    for _ in range(2):
+        office.clock.advance(minutes=2)
+        settle_due(pause=lambda _: None)
+    sandbox.forget_requests()
+    office.clock.advance(minutes=2)
+    settle_due(pause=lambda _: None)
+    while_open = len(sandbox.requests())
+    office.client_time[0] += 6.0
+    office.clock.advance(minutes=2)
+    settle_due(pause=lambda _: None)
+
+    assert (while_open, len(sandbox.requests())) == (0, 1)
+
+
+def test_one_that_cannot_be_worked_on_does_not_keep_the_others(
+    office: Office, sandbox: Sandbox
+) -> None:
+    ids = [new_intent_id(), new_intent_id()]
+    _become_unknown(office, sandbox, *ids)
+    office.clock.advance(minutes=2)
+
+    class Broken:
+        def apply(self, *_: Any) -> Any:
+            raise AssertionError
+
+        def recheck(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("of this test")
+
+    with db.write() as connection:
+        connection.execute(
+            intents.update().where(intents.c.id == ids[0]).values(kind="customer.odd")
+        )
+    register("customer.odd", Broken())
+
+    assert settle_due(pause=lambda _: None) == 1
+    assert [outcome.is_open for outcome in map(find, ids) if outcome] == [True, False]
+
+
+def test_workers_at_once_send_it_once(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, ID)
+    gate = threading.Barrier(6)
+
+    def work() -> None:
+        with office.app.app_context():
+            gate.wait()
+            settle(ID)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len([request for request in sandbox.requests() if request["key"] == ID]) == 1
+    assert [intent_id for intent_id, _, _ in office.notebook.applied].count(ID) == 1
+
+
+def test_an_attempt_that_overslept_cannot_undo_a_later_one(
+    office: Office, sandbox: Sandbox
+) -> None:
+    _become_unknown(office, sandbox, ID)
+    overslept = _as_attempt(1)
+    with db.write() as connection:
+        journal.claim(connection, ID, now())  # a later attempt is going on
+    sandbox.fault(action="status", status=429, retry_after=60)
+    settling.send(overslept)
+
+    assert _row().attempts == 2
+    assert _row().lease_until is not None
+    assert _row().state == "unknown"
+
+
+def test_a_yes_holds_whichever_attempt_brought_it(office: Office, sandbox: Sandbox) -> None:
+    _become_unknown(office, sandbox, ID)
+    overslept = _as_attempt(1)
+    with db.write() as connection:
+        journal.claim(connection, ID, now())
+    settling.send(overslept)
+    settling.send(_as_attempt(2))
+
+    assert _row().state == "applied"
+    assert [intent_id for intent_id, _, _ in office.notebook.applied].count(ID) == 1
+    assert _outcomes_of(ID) == ["unknown", "applied"]
+
+
+def test_a_handler_that_fails_leaves_everything_as_it_was(office: Office, sandbox: Sandbox) -> None:
+    class Failing:
+        def apply(self, *_: Any) -> Any:
+            raise RuntimeError("of this test")
+
+        def recheck(self, *_: Any, **__: Any) -> Verdict:
+            return Verdict(Decision.RESEND)
+
+    register("customer.create", Failing())
+    with pytest.raises(RuntimeError, match="of this test"):
+        office.create("Jane", ID)
+    register("customer.create", office.notebook)
+    still = find(ID)
+    office.clock.advance(seconds=31)
+
+    assert still is not None
+    assert still.state is State.PENDING
+    assert settle_due() == 1
+    assert [effect["key"] for effect in sandbox.ledger()] == [ID]
+    assert _outcomes_of(ID) == ["unknown", "applied"]
+
+
+def test_asking_for_a_write_that_is_not_there(office: Office) -> None:
+    with pytest.raises(LookupError):
+        settle(ID)
+
+
+def test_settled_rows_are_kept_thirty_days_and_open_ones_for_good(
+    office: Office, sandbox: Sandbox
+) -> None:
+    _become_unknown(office, sandbox, ID)
+    settled = office.create("old").intent_id
+    office.clock.advance(days=31)
+    newer = office.create("new").intent_id
+
+    assert purge() >= 1
+    assert find(settled) is None
+    assert find(newer) is not None
+    assert find(ID) is not None
+
+
+def _as_attempt(number: int) -> Any:
+    with db.write() as connection:
+        connection.execute(intents.update().where(intents.c.id == ID).values(attempts=number))
+    return journal.intent_of(_row())
+
+
+def _row() -> Any:
+    with db.read() as connection:
+        return connection.execute(intents.select().where(intents.c.id == ID)).one()
+
+
+def _outcomes_of(intent_id: str) -> list[str]:
+    query = activity.select().with_only_columns(activity.c.outcome).order_by(activity.c.id)
+    with db.read() as connection:
+        return list(connection.execute(query.where(activity.c.intent_id == intent_id)).scalars())
