@@ -93,7 +93,7 @@ def phone(raw: str | None) -> str:
     parsed = _parse_phone(raw or "")
     if parsed is None:
         return raw or ""
-    import phonenumbers  # noqa: PLC0415  # 30 ms and 8 MB, for the pages that show one
+    import phonenumbers  # 30 ms and 8 MB, for the pages that show one
 
     is_british = parsed.country_code == 44  # the country calling code
     style = phonenumbers.PhoneNumberFormat
@@ -163,6 +163,8 @@ def safe_href(address: str | None) -> str:
 def mark(text: str | None, terms: Sequence[str]) -> Markup:
     """Mark where words of a search occur, whatever their case and accents.
 
+    A word of digits is found in a number however that is grouped ("79460018" in "020 7946 0018").
+
     Args:
         text: What is shown; escaped here.
         terms: The words looked for. An empty one marks nothing.
@@ -171,15 +173,17 @@ def mark(text: str | None, terms: Sequence[str]) -> Markup:
         Escaped text with `<mark>` around each match; overlapping matches become one.
     """
     value = visible(text)
-    spans = _matches(value, tuple(terms)) if terms and value else ()
+    spans = _matches(value, terms) if terms and value else ()
     if not spans:
         return escape(value)
-    pieces: list[Markup] = []
+    pieces: list[str] = []
     end = 0
     for start, stop in spans:
-        pieces += (escape(value[end:start]), _MARK.format(value[start:stop]))
+        # visible() has left no control character, so these two can stand for the tags meanwhile
+        pieces += (value[end:start], "\x02", value[start:stop], "\x03")
         end = stop
-    return Markup("").join([*pieces, escape(value[end:])])
+    escaped = str(escape("".join([*pieces, value[end:]])))
+    return Markup(escaped.replace("\x02", "<mark>").replace("\x03", "</mark>"))  # noqa: S704  # escaped above
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -196,17 +200,14 @@ def register(app: Flask) -> None:
         app.jinja_env.filters[function.__name__] = function
 
 
-_MARK: Final = Markup("<mark>{}</mark>")
-
-
-def fold(text: str) -> tuple[str, list[int]]:
+def fold(text: str) -> tuple[str, Sequence[int]]:
     """Take case and accents away, remembering where each character came from.
 
     Returns:
         The folded text, and for each of its characters the index in `text`.
     """
     if text.isascii():
-        return text.lower(), list(range(len(text)))
+        return text.lower(), range(len(text))
     folded: list[str] = []
     origin: list[int] = []
     for index, char in enumerate(text):
@@ -217,15 +218,24 @@ def fold(text: str) -> tuple[str, list[int]]:
     return "".join(folded), origin
 
 
+@lru_cache(maxsize=512)
+def _folded(term: str) -> str:
+    return fold(term)[0]
+
+
 def _matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
     folded, origin = fold(text)
     found: list[tuple[int, int]] = []
     for term in terms:
-        wanted = fold(term)[0]
-        at = folded.find(wanted) if wanted else -1
-        while at >= 0:
-            found.append((origin[at], origin[at + len(wanted) - 1] + 1))
-            at = folded.find(wanted, at + len(wanted))
+        wanted = _folded(term)
+        before = len(found)
+        _find_all(folded, origin, wanted, found)
+        if len(found) == before and len(wanted) > 1 and wanted.isdigit():
+            places = [at for at, char in enumerate(folded) if char.isdigit()]
+            digits = "".join(folded[at] for at in places)
+            _find_all(digits, [origin[at] for at in places], wanted, found)
+    if len(found) < 2:
+        return found
     merged: list[tuple[int, int]] = []
     for start, stop in sorted(found):
         if merged and start <= merged[-1][1]:
@@ -235,10 +245,19 @@ def _matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
     return merged
 
 
+def _find_all(
+    folded: str, origin: Sequence[int], wanted: str, found: list[tuple[int, int]]
+) -> None:
+    at = folded.find(wanted) if wanted else -1
+    while at >= 0:
+        found.append((origin[at], origin[at + len(wanted) - 1] + 1))
+        at = folded.find(wanted, at + len(wanted))
+
+
 def _parse_phone(raw: str) -> Any:
     if not any(char.isdigit() for char in raw) or len(raw) > 40:
         return None
-    import phonenumbers  # noqa: PLC0415  # see phone()
+    import phonenumbers  # see phone()
 
     try:
         parsed = phonenumbers.parse(raw, "GB")
@@ -258,6 +277,10 @@ def _utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _local(moment: datetime) -> datetime:
-    zone: ZoneInfo = current_app.extensions["tillside.ui"].zone
+@lru_cache(maxsize=4096)
+def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
     return _utc(moment).astimezone(zone)
+
+
+def _local(moment: datetime) -> datetime:
+    return _in_zone(moment, current_app.extensions["tillside.ui"].zone)
