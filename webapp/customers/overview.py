@@ -22,8 +22,8 @@ _KEY = "tillside.overview"
 _KEPT = timedelta(minutes=1)  # the numbers are read along whole indexes, which takes a while
 _MONTHS = 12
 _TOTAL = "SELECT row_count FROM sync_state"
-_NO_EMAIL = "SELECT count(*) FROM customers WHERE length(email_key) = 0"
-_NO_PHONE = "SELECT count(*) FROM customers WHERE length(phone_key) = 0"
+_NO_EMAIL = "SELECT count(*) FROM customers WHERE email_key = ''"
+_NO_PHONE = "SELECT count(*) FROM customers WHERE phone_key = ''"
 _NEW = "SELECT count(*) FROM customers WHERE created_key >= :low AND created_key < :high"
 
 

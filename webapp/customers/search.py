@@ -37,7 +37,6 @@ EXACT, BEGINNINGS, ANYWHERE = 1, 2, 3
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WHOLE_NUMBER = 9  # digits from which a number that is exactly somebody's is all that was meant
 _MOST_EXACT = 100
-_FEW = 150  # hits that are looked at one by one, to know each one's place
 _EXACT = (
     ("id", "c.id = :id"),
     ("email", "c.email_key = :email"),
@@ -108,7 +107,7 @@ class _Search:
         """Read the page."""
         if self.sort != "best":
             return self._read_sorted()
-        if self._plan and self.count > _FEW:
+        if self._plan and self.count > CAP:
             return self._read_tiers(self._plan)
         return self._read_few()
 

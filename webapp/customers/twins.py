@@ -46,7 +46,7 @@ def find_twins(
         for column in _COLUMNS:
             if keys[column]:
                 sql = statement(_FIND.format(column=f"c.{column}"))
-                values = {"key": keys[column], "limit": _MOST}
+                values: dict[str, object] = {"key": keys[column], "limit": _MOST}
                 for row in connection.execute(sql, values):
                     if row.id != exclude_id and row.id not in found:
                         found[row.id] = (row, _reasons(row, keys, postcode))
