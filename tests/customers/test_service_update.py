@@ -9,7 +9,7 @@ import pytest
 
 from webapp.activity.service import Actor, history
 from webapp.customers import directory, service
-from webapp.writes.service import Outcome, State, find, new_intent_id, settle
+from webapp.writes.service import Outcome, State, find, new_intent_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -152,52 +152,6 @@ def test_a_record_that_is_gone(staff: Actor, sandbox: Sandbox) -> None:
     assert outcome.refusal.kind == "not_found"
 
 
-def test_an_unknown_correction_closes_the_form(staff: Actor, sandbox: Sandbox) -> None:
-    _become_unknown(staff, sandbox)
-    second = _save(staff, new_intent_id(), phone="01632 960009")
-
-    assert second.refusal is not None
-    assert second.refusal.kind == "write_open"
-    open_write = service.open_write_on("1001")
-    assert open_write is not None
-    assert open_write.intent_id == ID
-
-
-def test_an_unknown_correction_that_is_there_is_applied(staff: Actor, sandbox: Sandbox) -> None:
-    _become_unknown(staff, sandbox)
-    sandbox.set_customer(1001, city="York")
-    sandbox.forget_requests()
-
-    assert settle(ID).state is State.APPLIED
-    assert _methods(sandbox) == ["GET"]
-
-
-def test_an_unknown_correction_that_is_not_there_is_sent_again(
-    staff: Actor, sandbox: Sandbox
-) -> None:
-    _become_unknown(staff, sandbox)
-
-    assert settle(ID).state is State.APPLIED
-    assert [effect["key"] for effect in sandbox.ledger()] == [ID]
-
-
-def test_a_third_value_is_left_alone_and_the_form_opens_again(
-    staff: Actor, sandbox: Sandbox
-) -> None:
-    _become_unknown(staff, sandbox)
-    sandbox.set_customer(1001, city="Hull")
-
-    assert settle(ID).is_closed_unknown
-    assert sandbox.ledger() == []
-    assert service.open_write_on("1001") is None
-    assert (
-        service.update_customer(
-            staff, new_intent_id(), "1001", SHOWN | {"city": "Hull"}, SHOWN | {"city": "Bath"}
-        ).state
-        is State.APPLIED
-    )
-
-
 def test_two_people_at_once_do_not_overwrite_each_other(
     app: Flask, staff: Actor, sandbox: Sandbox
 ) -> None:
@@ -250,9 +204,3 @@ def test_a_field_that_neropay_did_not_empty_is_told(staff: Actor, sandbox: Sandb
     outcome = _save(staff, phone=None)
 
     assert outcome.fields_differing == {"phone": (None, "01632 960001")}
-
-
-def _become_unknown(staff: Actor, sandbox: Sandbox) -> None:
-    sandbox.fault(action="reset", when="before", match={"method": "PATCH"}, times=0)
-    assert _save(staff, city="York").state is State.UNKNOWN
-    sandbox.clear_faults()

@@ -1,0 +1,262 @@
+"""The list of categories in our copy; adding, deleting, and what NeroPay changes by itself."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from webapp.activity.service import Actor, Entry, history
+from webapp.categories import service
+from webapp.writes.service import Outcome, State, find, new_intent_id, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from tests.conftest import Clock, Member
+    from webapp.sandbox.testing import Sandbox
+
+ID = "89abcdef01234567" * 2
+
+
+@pytest.fixture(autouse=True)
+def _in_app(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def manager(cast: dict[str, Member]) -> Actor:
+    return Actor(cast["manager"].id, "Manager Person", "192.0.2.7")
+
+
+@pytest.fixture
+def three(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Three categories that may be deleted, in NeroPay and in our copy."""
+    sandbox.seed(customers=0, categories=3)
+    for category in sandbox.categories():
+        sandbox.set_category(category["id"], in_use=0)
+    assert service.refresh_categories().is_complete
+    sandbox.forget_requests()
+    return sandbox.categories()
+
+
+def _add(actor: Actor, name: str = "Drinks", intent_id: str = ID) -> Outcome:
+    return service.create_category(actor, intent_id, name, 5, False)
+
+
+def _names() -> list[str]:
+    return [row.name for row in service.list_categories()]
+
+
+def _last(category_id: object) -> Entry:
+    return history("category", str(category_id))[0]
+
+
+def test_before_the_first_fetch_nothing_is_known() -> None:
+    assert service.category_freshness().state == "unknown"
+    assert (service.list_categories(), service.next_position()) == ((), 1)
+
+
+def test_the_first_fetch_fills_the_copy_without_entries(three: list[dict[str, Any]]) -> None:
+    assert sorted(_names()) == sorted(category["name"] for category in three)
+    assert service.category_freshness().state == "ok"
+    assert history("category", str(three[0]["id"])) == ()
+
+
+def test_till_order(three: list[dict[str, Any]], sandbox: Sandbox) -> None:
+    for category, place in zip(three, (7, 2, 7), strict=True):
+        sandbox.set_category(category["id"], sort_order=place, name=f"{category['id']}")
+    service.refresh_categories()
+
+    first, second, third = (str(category["id"]) for category in three)
+    assert [row.id for row in service.list_categories()] == [second, first, third]
+    assert service.next_position() == 8
+
+
+def test_adding(manager: Actor, sandbox: Sandbox) -> None:
+    outcome = _add(manager)
+
+    assert outcome.state is State.APPLIED
+    (row,) = service.list_categories()
+    assert (row.name, row.sort_order, row.is_active, row.open_state) == ("Drinks", 5, False, None)
+    assert sandbox.categories()[0]["is_active"] == 0
+    assert outcome.fields_differing == {}
+    assert _last(row.id).changes["name"] == (None, "Drinks")
+    assert service.find_category(row.id) == row
+
+
+def test_adding_after_a_refusal_is_a_new_attempt(manager: Actor, sandbox: Sandbox) -> None:
+    assert _add(manager, "").state is State.REFUSED
+    assert _add(manager, "Drinks").state is State.APPLIED
+    assert _add(manager, "Drinks").is_replay
+    assert len(sandbox.ledger()) == 1
+
+
+def test_deleting(manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox) -> None:
+    gone = three[0]
+    outcome = service.delete_category(manager, ID, str(gone["id"]))
+    again = service.delete_category(manager, ID, str(gone["id"]))
+
+    assert (outcome.state, again.state, again.is_replay) == (State.APPLIED, State.APPLIED, True)
+    assert gone["name"] not in _names()
+    assert len(sandbox.ledger()) == 1
+    assert _last(gone["id"]).changes["name"] == (gone["name"], None)
+
+
+def test_a_refused_deletion_keeps_the_row(
+    manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox
+) -> None:
+    sandbox.set_category(three[0]["id"], in_use=1)
+    outcome = service.delete_category(manager, ID, str(three[0]["id"]))
+
+    assert outcome.refusal is not None
+    assert (outcome.refusal.kind, outcome.refusal.code) == ("refused", "category_in_use")
+    assert three[0]["name"] in _names()
+
+
+def test_deleting_what_is_not_there_asks_nobody(manager: Actor, sandbox: Sandbox) -> None:
+    outcome = service.delete_category(manager, ID, "999")
+
+    assert outcome.refusal is not None
+    assert outcome.refusal.kind == "not_found"
+    assert sandbox.requests() == []
+
+
+def test_an_unknown_deletion_shows_at_the_row_and_is_not_guessed(
+    manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox
+) -> None:
+    _lose_the_answer_to_a_deletion(manager, three, sandbox)
+    service.refresh_categories()
+
+    row = service.find_category(str(three[0]["id"]))
+    assert row is not None
+    assert row.open_state == "unknown"
+    assert settle(ID).state is State.APPLIED
+    assert service.find_category(str(three[0]["id"])) is None
+    assert _last(three[0]["id"]).kind == "category.delete"
+
+
+@pytest.mark.parametrize("has_effect", [True, False])
+def test_an_old_unknown_deletion_is_looked_up(
+    manager: Actor,
+    three: list[dict[str, Any]],
+    sandbox: Sandbox,
+    clock: Clock,
+    has_effect: bool,
+) -> None:
+    _lose_the_answer_to_a_deletion(manager, three, sandbox, has_effect=has_effect)
+    clock.advance(hours=25)
+    sandbox.forget_requests()
+    outcome = settle(ID)
+
+    assert (outcome.state is State.APPLIED, outcome.is_closed_unknown) == (
+        has_effect,
+        not has_effect,
+    )
+    assert {request["method"] for request in sandbox.requests()} == {"GET"}
+
+
+def test_an_old_unknown_category_is_closed_as_not_known(
+    manager: Actor, sandbox: Sandbox, clock: Clock
+) -> None:
+    sandbox.fault(action="status", status=500, times=0)
+    _add(manager)
+    clock.advance(hours=25)
+
+    assert settle(ID).is_closed_unknown
+
+
+def test_changes_made_elsewhere_are_entered(three: list[dict[str, Any]], sandbox: Sandbox) -> None:
+    first, second, _ = three
+    sandbox.set_category(first["id"], name="Renamed")
+    service.refresh_categories()
+
+    entry = _last(first["id"])
+    assert (entry.kind, entry.actor_name) == ("category.changed_in_neropay", "NeroPay")
+    assert entry.changes == {"name": (first["name"], "Renamed")}
+    assert history("category", str(second["id"])) == ()
+
+
+def test_what_is_gone_from_a_complete_list_goes(
+    manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox
+) -> None:
+    rest = [
+        {key: category[key] for key in ("id", "name", "sort_order", "is_active")}
+        for category in three[1:]
+    ]
+    sandbox.fault(action="shape", data=[*rest, {"name": "no id"}], times=0)
+    assert service.refresh_categories().set_aside > 0
+    kept = len(service.list_categories())
+    sandbox.clear_faults()
+    sandbox.fault(action="shape", data=rest, times=0)
+    service.refresh_categories()
+
+    assert (kept, len(service.list_categories())) == (3, 2)
+    assert _last(three[0]["id"]).kind == "category.gone_in_neropay"
+
+
+def test_a_failed_fetch_keeps_the_copy_and_says_so(
+    three: list[dict[str, Any]], sandbox: Sandbox
+) -> None:
+    sandbox.fault(action="status", status=500, times=0)
+    result = service.refresh_categories()
+
+    assert (result.is_complete, result.error_code) == (False, "server_error")
+    freshness = service.category_freshness()
+    assert (freshness.state, freshness.error_code) == ("failed", "server_error")
+    assert freshness.finished_at is not None
+    assert len(_names()) == 3
+
+
+@pytest.mark.parametrize("what", ["add", "delete"])
+def test_a_list_that_is_older_than_our_write_does_not_undo_it(
+    app: Flask, manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox, what: str
+) -> None:
+    sandbox.fault(action="wait", when="after", match={"method": "GET"})
+    thread = threading.Thread(target=_refresh_in, args=(app,))
+    thread.start()
+    sandbox.await_waiting()  # the list is made, and not yet sent
+    if what == "add":
+        _add(manager)
+    else:
+        service.delete_category(manager, ID, str(three[0]["id"]))
+    sandbox.release()
+    thread.join()
+
+    assert ("Drinks" in _names()) == (what == "add")
+    assert (three[0]["name"] in _names()) == (what == "add")
+    settled = find(ID)
+    assert settled is not None
+    assert settled.state is State.APPLIED
+
+
+def _refresh_in(app: Flask) -> None:
+    with app.app_context():
+        service.refresh_categories()
+
+
+@pytest.mark.parametrize("name", ["drinks", "DRINK", " Drinks ", "Drínks", "Drinks!"])
+def test_near_duplicates(manager: Actor, name: str) -> None:
+    _add(manager)
+    _add(manager, "Food", new_intent_id())
+
+    assert [row.name for row in service.near_duplicates(name)] == ["Drinks"]
+
+
+@pytest.mark.parametrize("name", ["", "!", "Drinking"])
+def test_no_near_duplicates(manager: Actor, name: str) -> None:
+    _add(manager)
+    assert service.near_duplicates(name) == ()
+
+
+def _lose_the_answer_to_a_deletion(
+    manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox, *, has_effect: bool = True
+) -> None:
+    fault = {"action": "status", "status": 500, "effect": has_effect}
+    sandbox.fault(**fault, match={"method": "DELETE"}, times=0)
+    assert service.delete_category(manager, ID, str(three[0]["id"])).state is State.UNKNOWN
+    sandbox.clear_faults()
