@@ -1,22 +1,23 @@
-"""What every test may ask for: a sandbox, a database of each kind, the application, a cast of five."""
+"""What every test may ask for: NeroPay, databases, the application, a cast of five."""
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import insert
 
+from tests.backing import database_url, one_sandbox, postgresql_url, sandbox, sqlite_template
 from tests.page import Page
 from webapp import create_app
-from webapp.db import metadata
-from webapp.db.engine import create_database_engine
-from webapp.db.upgrade import upgrade
-from webapp.people.service import create_person
-from webapp.sandbox.testing import running_sandbox
+from webapp.categories.service import refresh_categories
+from webapp.customers.service import run_sync
+from webapp.extensions import db
+from webapp.people.addresses import email_key
+from webapp.people.passwords import hash_password
+from webapp.people.tables import people
 from webapp.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,14 +28,10 @@ if TYPE_CHECKING:
 
     from webapp.sandbox.testing import Sandbox
 
+__all__ = ["database_url", "one_sandbox", "postgresql_url", "sandbox", "sqlite_template"]
+
 PASSWORD = "correct horse battery staple"
-SINGLE_ROWS = (
-    "INSERT INTO settle_counter (id, value) VALUES (1, 0)",
-    "INSERT INTO activity_head (id, last_id, last_hash) VALUES (1, 0, '')",
-    "INSERT INTO category_sync (id) VALUES (1)",
-    "INSERT INTO sync_state (id, run, page, rows_seen, set_aside, held_back, row_count, interval)"
-    " VALUES (1, 0, 0, 0, 0, 0, 0, 0)",
-)
+CAST = ("owner", "manager", "staff", "viewer", "suspended")
 
 
 class Clock:
@@ -58,56 +55,6 @@ class Member:
     email: str
     role: str
     password: str = PASSWORD
-
-
-@pytest.fixture(scope="session")
-def _sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.db") as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(_sandbox_process: Sandbox) -> Sandbox:
-    """A NeroPay of our own, empty."""
-    _sandbox_process.reset()
-    return _sandbox_process
-
-
-@pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "tillside.db"
-    engine = create_database_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path
-
-
-@pytest.fixture(scope="session")
-def _postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    from tests.servers.postgresql import running_postgresql
-
-    with running_postgresql(tmp_path_factory) as url:
-        engine = create_database_engine(url)
-        upgrade(engine)
-        engine.dispose()
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database at the newest schema; a test that asks for it runs on both kinds."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("_sqlite_template"), tmp_path / "tillside.db")
-        return f"sqlite:///{tmp_path / 'tillside.db'}"
-    url: str = request.getfixturevalue("_postgresql_url")
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        tables = ", ".join(metadata.tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-        for statement in SINGLE_ROWS:
-            connection.execute(text(statement))
-    engine.dispose()
-    return url
 
 
 @pytest.fixture
@@ -150,20 +97,35 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture
-def cast(app: Flask) -> dict[str, Member]:
-    """One person for each role, and one who was suspended."""
-    members = {}
+def copied(app: Flask, sandbox: Sandbox) -> Sandbox:
+    """A NeroPay with 12 customers from 1001 on and 4 categories, all of them in our copy."""
+    sandbox.seed(customers=12, categories=4)
     with app.app_context():
-        for role in ("owner", "manager", "staff", "viewer", "suspended"):
-            email = f"{role}@shop.example"
-            person_id = create_person(
-                email=email,
-                name=f"{role.title()} Person",
-                role="staff" if role == "suspended" else role,
-                password=PASSWORD,
-                is_active=role != "suspended",
-            )
-            members[role] = Member(person_id, email, role)
+        assert run_sync(reason="test").state == "done"
+        assert refresh_categories().is_complete
+    sandbox.forget_requests()
+    return sandbox
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The cast's password, hashed once: that takes longer than most tests."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def cast(app: Flask, clock: Clock, password_hash: str) -> dict[str, Member]:
+    """One person for each role, and one who was suspended."""
+    fixed = {"password_hash": password_hash, "theme": "auto", "has_shortcuts": True}
+    fixed |= {"created_at": clock(), "password_changed_at": clock()}
+    members: dict[str, Member] = {}
+    with app.app_context(), db.write() as connection:
+        for name in CAST:
+            email, role = f"{name}@shop.example", "staff" if name == "suspended" else name
+            row = {"email": email, "email_key": email_key(email), "role": role, **fixed}
+            row |= {"name": f"{name.title()} Person", "is_active": name != "suspended"}
+            made = connection.execute(insert(people).values(row).returning(people.c.id))
+            members[name] = Member(made.scalar_one(), email, name)
     return members
 
 

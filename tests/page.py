@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 _UNLABELLED = frozenset({"hidden", "submit", "button"})
+_SCHEMES = frozenset({"", "mailto", "tel"})
+_ADDRESSES = ("href", "action", "formaction", "src", "hx-get", "hx-post")
 
 
 class _Reader(HTMLParser):
@@ -27,6 +29,7 @@ class _Reader(HTMLParser):
         self.text: list[str] = []
         self._inside: list[str] = []
         self.forms: list[dict[str, object]] = []
+        self._open_form: dict[str, object] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
@@ -36,14 +39,20 @@ class _Reader(HTMLParser):
         if tag == "h1":
             self.headings.append("")
         if tag == "form":
-            self.forms.append({"attributes": attributes, "fields": {}})
-        if tag in {"input", "textarea", "select"} and self.forms and attributes.get("name"):
-            fields = self.forms[-1]["fields"]
+            assert self._open_form is None, "a form inside a form"
+            self._open_form = {"attributes": attributes, "fields": {}}
+            self.forms.append(self._open_form)
+        is_own = self._open_form is not None and "form" not in attributes
+        if tag in {"input", "textarea"} and is_own and attributes.get("name"):
+            assert self._open_form is not None
+            fields = self._open_form["fields"]
             assert isinstance(fields, dict)
             if attributes.get("type") not in {"checkbox", "radio"} or "checked" in attributes:
                 fields[attributes["name"]] = attributes.get("value") or ""
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._open_form = None
         if self._inside and self._inside[-1] == tag:
             self._inside.pop()
 
@@ -115,8 +124,10 @@ class Page:
     def post(
         self, url: str, fields: dict[str, str] | None = None, *, htmx: bool = False, **headers: str
     ) -> Answer:
-        """Send a form with the CSRF token that a page of this visitor's carries."""
-        data = {"csrf_token": self.csrf_token(), **(fields or {})}
+        """Send a form; with the CSRF token of a page of this visitor's, unless it has one."""
+        data = dict(fields or {})
+        if "csrf_token" not in data:
+            data["csrf_token"] = self.csrf_token()
         response = self.client.post(
             url, data=data, headers={**(HTMX if htmx else {}), **_headers(headers)}
         )
@@ -150,6 +161,8 @@ def check_headers(answer: Answer) -> None:
     assert headers["X-Request-ID"]
     assert "no-store" in headers["Cache-Control"]
     assert "HX-Request" in headers["Vary"]
+    # Headers are Latin-1 on the wire, and gunicorn answers 500 to anything else.
+    assert all(value.isascii() and value.isprintable() for value in headers.values())
     if answer.location:
         assert urlsplit(answer.location).netloc == ""
 
@@ -157,8 +170,9 @@ def check_headers(answer: Answer) -> None:
 def check_html(answer: Answer, *, is_part: bool) -> None:
     """What interface.md asks of every page, and of every part that stands alone."""
     reader = answer.reader
-    ids = [found["id"] for _, found in reader.tags if found.get("id")]
+    ids = [str(found["id"]) for _, found in reader.tags if found.get("id")]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
+    assert "{{" not in answer.html.replace("{{7*7}}", ""), "an unrendered template"
     labelled = {found.get("for") for name, found in reader.tags if name == "label"}
     for name, found in reader.tags:
         assert name != "style", "inline style sheet"
@@ -172,17 +186,39 @@ def check_html(answer: Answer, *, is_part: bool) -> None:
                 continue
             is_named = found.get("id") in labelled or found.get("aria-label")
             assert is_named or found.get("aria-labelledby"), f"no label: {found}"
+        for attribute in _ADDRESSES:
+            address = found.get(attribute) or ""
+            assert urlsplit(address).scheme in _SCHEMES, f"{attribute}={address}"
+            assert urlsplit(address).netloc == "", f"{attribute}={address}"
+        for described in (found.get("aria-describedby") or "").split():
+            assert described in ids, f"describes nothing: {described}"
     for form in reader.forms:
         attributes, fields = form["attributes"], form["fields"]
         assert isinstance(attributes, dict)
         assert isinstance(fields, dict)
         if str(attributes.get("method", "get")).lower() == "post":
             assert fields.get("csrf_token"), f"no CSRF token in {attributes}"
-    if not is_part:
-        assert len(reader.headings) == 1, f"h1: {reader.headings}"
-        name = reader.title.strip().split(" · ")[0]
-        assert name, "no title"
-        assert reader.headings[0].strip().startswith(name), f"{reader.title} / {reader.headings}"
+    if is_part:
+        assert "<html" not in answer.html, "a whole page for a part"
+    else:
+        check_page(answer, ids)
+
+
+def check_page(answer: Answer, ids: list[str]) -> None:
+    """What a whole page has beyond its parts: a heading, a title, landmarks, whole references."""
+    reader = answer.reader
+    assert len(reader.headings) == 1, f"h1: {reader.headings}"
+    name = reader.title.strip().split(" · ")[0]
+    assert name, "no title"
+    assert reader.headings[0].strip().startswith(name), f"{reader.title} / {reader.headings}"
+    assert [tag for tag, _ in reader.tags].count("main") == 1, "one main landmark"
+    assert answer.has("html", lang="en-GB")
+    for tag, found in reader.tags:
+        for attribute in ("for", "form", "popovertarget", "aria-labelledby", "aria-controls"):
+            target = found.get(attribute)
+            assert not target or target in ids, f"<{tag} {attribute}={target}> leads nowhere"
+        if (found.get("href") or "").startswith("#"):
+            assert str(found["href"])[1:] in ids, f"{found['href']} leads nowhere"
 
 
 def _headers(given: dict[str, str]) -> dict[str, str]:

@@ -85,7 +85,7 @@ def refresh(customer_id: str) -> Response:
 @requires(Permission.CUSTOMERS_READ)
 def sync_progress() -> Response:
     """Show how far the running sync is; the list's page polls this."""
-    return render_page("customers/sync.html", "customers/_sync.html", status=service.sync_status())
+    return render_page("customers/sync.html", "customers/_sync.html", sync=service.sync_status())
 
 
 @bp.post("/sync")

@@ -1,0 +1,89 @@
+"""What stands behind the application: a sandbox, and a database of each kind.
+
+`conftest` passes the fixtures on.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from webapp.db import metadata
+from webapp.db.engine import create_database_engine
+from webapp.db.upgrade import upgrade
+from webapp.sandbox.testing import running_sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from webapp.sandbox.testing import Sandbox
+
+__all__ = ["database_url", "one_sandbox", "postgresql_url", "sandbox", "sqlite_template"]
+
+SINGLE_ROWS = (
+    "INSERT INTO settle_counter (id, value) VALUES (1, 0)",
+    "INSERT INTO activity_head (id, last_id, last_hash) VALUES (1, 0, '')",
+    "INSERT INTO category_sync (id) VALUES (1)",
+    (
+        "INSERT INTO sync_state (id, run, page, rows_seen, set_aside, held_back, row_count,"
+        " interval) VALUES (1, 0, 0, 0, 0, 0, 0, 0)"
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def one_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The sandbox of the whole run."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox") / "sandbox.db") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(one_sandbox: Sandbox) -> Sandbox:
+    """A NeroPay of our own, empty."""
+    one_sandbox.reset()
+    return one_sandbox
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "tillside.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL of our own for the whole run, emptied for each test."""
+    from tests.servers.postgresql import running_postgresql
+
+    with running_postgresql() as url:
+        _migrate(url)
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database at the newest schema; a test that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "tillside.db")
+        return f"sqlite:///{tmp_path / 'tillside.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+        for statement in SINGLE_ROWS:
+            connection.execute(text(statement))
+    engine.dispose()
+    return url
+
+
+def _migrate(url: str) -> None:
+    engine = create_database_engine(url)
+    upgrade(engine)
+    engine.dispose()
