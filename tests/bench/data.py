@@ -77,9 +77,7 @@ def sqlite_file(count: int) -> Path:
         engine = create_database_engine(f"sqlite:///{new}")
         upgrade(engine)
         fill(engine, sandbox_file(count))
-        with engine.connect() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        engine.dispose()
+        engine.dispose()  # the last connection brings the log of writes into the file
         new.rename(path)
     return path
 
@@ -99,8 +97,8 @@ def fill(engine: Engine, source: Path) -> None:
         connection.execute(
             update(sync_state).values(**state, row_count=count, rows_seen=count, interval=86_400)
         )
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "postgresql":
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("VACUUM ANALYZE"))
 

@@ -65,12 +65,19 @@ class Loader:
         self._pool.shutdown()
 
     def run(
-        self, port: int, requests: Sequence[bytes], connections: int, count: int, status: int = 200
+        self,
+        port: int,
+        requests: Sequence[bytes],
+        connections: int,
+        count: int,
+        *statuses: int,
     ) -> Burst:
+        """Send, and make sure that each answer has one of the statuses (200 when none is given)."""
         burst = self._pool.submit(load.run, port, requests, connections, count).result()
-        wrong = {code: times for code, times in burst.statuses.items() if code != status}
+        allowed = statuses or (200,)
+        wrong = {code: times for code, times in burst.statuses.items() if code not in allowed}
         if wrong:
-            raise RuntimeError(f"answered {wrong} instead of {status}: {burst.sample[:1500]!r}")
+            raise RuntimeError(f"answered {wrong} instead of {allowed}: {burst.sample[:1500]!r}")
         return burst
 
 
@@ -121,9 +128,13 @@ def measure_writing(loader: Loader, site: Site, case: Case, rounds: int = ROUNDS
         shares.append(own[-1].quantile(0.5) - outside)
         ratios.append(shares[-1] / floor[-1].quantile(0.5))
     part = slice(rounds * WRITES, (rounds + 4) * WRITES)
-    many = loader.run(site.web.port, case.requests[part], _EVERY, 4 * WRITES, case.status)
+    # Each process lets only some threads call NeroPay, so that pages always have one: of eight
+    # writers at once a few may be told that nothing was sent.
+    many = loader.run(site.web.port, case.requests[part], _EVERY, 4 * WRITES, case.status, 503)
+    refused = many.statuses[503]
+    told = f", {refused} of {4 * WRITES} not sent at 8" if refused else ""
     return Result(
-        f"{case.name}: {median(shares):.2f} ms of",
+        f"{case.name}: {median(shares):.2f} ms of{told}",
         case.figure,
         *_quantiles(own),
         floor=median(burst.quantile(0.5) for burst in floor),

@@ -87,9 +87,11 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Give the line, without its end."""
         event: dict[str, Any] = {"event": record.getMessage(), "logger": record.name}
-        for name, value in record.__dict__.items():  # what `extra` gave
-            if name not in _PLAIN and isinstance(value, str | int | float | None):
-                event[name] = value
+        event |= {  # what `extra` gave
+            name: value
+            for name, value in record.__dict__.items()
+            if name not in _PLAIN and isinstance(value, str | int | float | None)
+        }
         if record.exc_info and record.exc_info[1]:
             event["exception"] = places(record.exc_info[1])
         level = record.levelname.lower()
