@@ -1,31 +1,36 @@
-"""An application of sign-in, sessions and permissions alone, with a route for each permission."""
+"""What the tests of people ask for: a small application, the five in it, a count of hashes."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 import argon2
 import pytest
-from flask import Blueprint, Flask
+from sqlalchemy import insert
 
 import webapp.categories.tables
 import webapp.customers.tables
 import webapp.writes.tables  # noqa: F401  # the fixtures empty every table, used here or not
-from webapp import clock as application_clock
-from webapp import errors, ops, people, ui
-from webapp.extensions import csrf, db, htmx, login_manager
-from webapp.neropay import NeroPay
-from webapp.people.commands import user_commands
-from webapp.people.service import Permission, current_person, polling, public, requires
+from tests.conftest import PASSWORD, Member
+from tests.people.small_app import make_small_app
+from webapp.extensions import db
+from webapp.people.passwords import hash_password
+from webapp.people.tables import people
 from webapp.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from flask import Flask
+
     from tests.conftest import Clock
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
     made: list[Flask] = []
 
     def make(**changes: object) -> Flask:
-        app = _small_app(replace(settings, **changes), clock)  # type: ignore[arg-type]
+        app = make_small_app(replace(settings, **changes), clock)  # type: ignore[arg-type]
         made.append(app)
         return app
 
@@ -54,6 +59,29 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
     for app in made:
         app.extensions["tillside.neropay"].close()
         app.extensions["tillside.db"][0].dispose()
+
+
+@pytest.fixture
+def cast(app: Flask) -> dict[str, Member]:
+    """The five, made at once with one hash: most tests here are not about making people."""
+    members = {}
+    with app.app_context(), db.write() as connection:
+        for role in ("owner", "manager", "staff", "viewer", "suspended"):
+            row = {
+                "email": f"{role}@shop.example",
+                "email_key": f"{role}@shop.example",
+                "name": f"{role.title()} Person",
+                "role": "staff" if role == "suspended" else role,
+                "is_active": role != "suspended",
+                "password_hash": _hash_once(PASSWORD),
+                "theme": "auto",
+                "has_shortcuts": True,
+                "created_at": START,
+                "password_changed_at": START,
+            }
+            made = connection.execute(insert(people).values(row).returning(people.c.id))
+            members[role] = Member(made.scalar_one(), f"{role}@shop.example", role)
+    return members
 
 
 class Hashes:
@@ -87,49 +115,4 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> Hashes:
     return counted
 
 
-def _small_app(settings: Settings, clock: Clock) -> Flask:
-    app = Flask("webapp", template_folder="../templates", static_folder=None)
-    app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=64 * 1024)
-    app.extensions["tillside.settings"] = settings
-    app.extensions["tillside.neropay"] = NeroPay(
-        base_url=settings.neropay_base_url, secret_key=settings.neropay_secret_key
-    )
-    application_clock.init_app(app, clock)
-    db.init_app(app, settings.database_url)
-    for extension in (login_manager, csrf, htmx):
-        extension.init_app(app)
-    ops.init_app(app)
-    ui.init_app(app, is_sandbox=False, has_hsts=False)
-    errors.init_app(app)
-    people.init_app(app)
-    app.context_processor(lambda: {"person": current_person()})
-    app.cli.add_command(user_commands)
-    app.register_blueprint(_overview())
-    app.register_blueprint(_records())
-    return app
-
-
-def _overview() -> Blueprint:
-    overview = Blueprint("overview", __name__)
-
-    @overview.get("/")
-    @requires(Permission.SELF)
-    def index() -> str:
-        return "overview"
-
-    return overview
-
-
-def _records() -> Blueprint:
-    """One route for each permission, one for all, one that pages poll, and one without a mark."""
-    records = Blueprint("records", __name__, url_prefix="/records")
-    for permission in Permission:
-        view = requires(permission)(lambda permission=permission: str(permission))
-        records.add_url_rule(
-            f"/{permission}", permission.name.lower(), view, methods=["GET", "POST"]
-        )
-    records.add_url_rule("/public", "public", public(lambda: "public"))
-    records.add_url_rule("/unmarked", "unmarked", lambda: "unmarked")
-    polled = polling(requires(Permission.SELF)(lambda: "polled"))
-    records.add_url_rule("/polled", "polled", polled)
-    return records
+_hash_once = cache(hash_password)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 EVERYBODY = ["owner", "manager", "staff", "viewer"]
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def row_of(app: Flask, member: Member) -> Any:
     with app.app_context(), db.read() as connection:

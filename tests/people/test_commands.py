@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 PASSWORD = "seven green bottles"
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def create(app: Flask, stdin: str | bytes = PASSWORD + "\n", **options: str) -> Result:
@@ -83,14 +83,3 @@ def test_a_password_that_is_none(app: Flask, stdin: bytes) -> None:
     assert result.exit_code == 1
     assert "Error: " in result.output
     assert rows(app) == []
-
-
-def test_the_common_passwords_come_along_with_the_package() -> None:
-    """In an own process: the file is found from anywhere."""
-    asked = (
-        "from webapp.people.passwords import find_weakness; print(find_weakness('Password2026!'))"
-    )
-    found = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
-    )
-    assert found.stdout == "common\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -117,3 +119,14 @@ def test_two_hashes_at_once_and_no_more(hashes: Hashes) -> None:
         assert all(pool.map(lambda _: is_password("zebra lamp quiet 7", stored), range(24)))
     assert hashes.made == 24
     assert hashes.most_at_once <= 2
+
+
+def test_the_common_passwords_come_along_with_the_package() -> None:
+    """In an own process: the file is found from anywhere."""
+    asked = (
+        "from webapp.people.passwords import find_weakness; print(find_weakness('Password2026!'))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert found.stdout == "common\n"

@@ -195,8 +195,8 @@ def test_messages_wait_in_the_session(page_as: PageAs, app: Flask) -> None:
 
     @app.get("/hear")
     @service.public
-    def hear() -> list[str]:
-        return list(get_flashed_messages())
+    def hear() -> list[Any]:
+        return [*get_flashed_messages()]
 
     page = page_as("staff")
     page.client.get("/say")

@@ -31,7 +31,8 @@ from webapp.people.models import (
 )
 from webapp.people.passwords import find_weakness, hash_password, is_password
 from webapp.people.permissions import PERMISSIONS, Permission, can, public, requires
-from webapp.people.sessions import current_person, polling
+from webapp.people.polling import polling
+from webapp.people.sessions import current_person
 from webapp.people.sign_in import sign_in, sign_out
 from webapp.people.tables import people
 from webapp.ui.forms import clean_text, text_problem

@@ -11,10 +11,10 @@ import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import current_app, has_request_context, request
+from flask import has_request_context, request
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
@@ -23,17 +23,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.clock import now
 from webapp.extensions import db, login_manager
 from webapp.people.models import Person, Role
+from webapp.people.polling import is_polling
 from webapp.people.tables import people, sessions
 from webapp.ui import csrf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask import Flask, Request, Response
     from flask.sessions import SessionMixin
     from sqlalchemy import Connection
-
-View = TypeVar("View", bound="Callable[..., Any]")
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -41,7 +38,6 @@ ABSOLUTE = timedelta(hours=12)
 _WRITE_EVERY = timedelta(minutes=1)  # how often use of a session is noted
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits; a visitor's signed cookie has dots in it
 _ROLE = "role"  # the role at sign-in: a session does not outlive a change of it
-_POLLING = "tillside_polling"
 _AGENT_LIMIT = 200  # characters
 
 _LOAD = (
@@ -170,20 +166,6 @@ def is_unavailable() -> bool:
     """Tell whether there may be somebody, but the database could not say who."""
     visit = _current_visit()
     return visit is not None and visit.is_unavailable
-
-
-def polling(view: View) -> View:
-    """Mark a view that pages ask by themselves: it does not keep an idle session alive."""
-    setattr(view, _POLLING, True)
-    return view
-
-
-def is_polling() -> bool:
-    """Tell whether nobody pressed anything: a page asks by itself (mark, or `X-Polling`)."""
-    if "X-Polling" in request.headers:
-        return True
-    view = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(view, _POLLING, False))
 
 
 def create_session(connection: Connection, person: Person, *, moment: datetime) -> Visit:
