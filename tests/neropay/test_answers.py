@@ -96,7 +96,7 @@ def test_writes_without_a_clear_answer_are_unknown(
 def test_a_create_whose_record_cannot_be_read_is_unknown(serve: Serve, connect: Connect) -> None:
     client = connect(serve(success({"id": None, "name": ["x"]})))
     assert outcome(lambda: client.customers.create(BODY, key=KEY)) is OutcomeUnknown
-    assert client.send_write("POST", "/customers", BODY, key=KEY) == {"id": None, "name": ["x"]}
+    assert client.send_write("POST", "/customers", BODY, key=KEY) == {"id": None}
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])

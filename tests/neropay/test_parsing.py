@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 
 from tests.neropay.servers import JANE
 from webapp.neropay import BadResponse, category_from, customer_from
-from webapp.neropay.parsing import (
-    ID_RULE,
-    TEXT_LIMIT,
-    UNUSABLE,
-    clean_text,
-    read_envelope,
-    read_json,
-)
+from webapp.neropay.parsing import UNUSABLE, flat_record, read_envelope, read_json
+from webapp.neropay.texts import ID_RULE, TEXT_LIMIT, clean_text
 
 FULL = JANE | {
     "phone": "01234567890",
@@ -133,6 +127,18 @@ def test_one_bad_value_spoils_one_record(value: str) -> None:
     with pytest.raises(BadResponse):
         customer_from(data[0])
     assert customer_from(data[1]).name == "y"
+
+
+def test_what_a_write_hands_out_is_flat_and_can_be_stored() -> None:
+    body = (
+        b'{"success":true,"data":{"id":1,"name":"a\\u0000\\ud800","phone":"","city":null,'
+        b'"x":{"a":1,"a":2},"y":[1],"z":NaN,"big":1e999,"\\ud800":1,"ok":1.5}}'
+    )
+    data = read_envelope(body).data
+    assert isinstance(data, dict)
+    flat = flat_record(data)
+    assert flat == {"id": 1, "name": "a\ufffd\ufffd", "phone": "", "city": None, "ok": 1.5}
+    json.dumps(flat, allow_nan=False).encode()
 
 
 def test_bytes_that_are_no_text_spoil_one_name() -> None:

@@ -96,6 +96,19 @@ def test_background_calls_keep_to_the_budget(serve: Serve, connect: Connect, tim
     assert times.slept == [pytest.approx(60, abs=5)]
 
 
+def test_background_calls_wait_when_neropay_asks_for_it(
+    serve: Serve, connect: Connect, times: Times
+) -> None:
+    client = connect(serve(failure(429, "rate_limited", "Retry-After: 40"), success(JANE)))
+    for _ in range(2):
+        with suppress(NeroPayError):
+            client.customers.get("1001")
+    assert times.slept == []
+    with client.background():
+        client.customers.get("1001")
+    assert times.slept == [pytest.approx(40, abs=5)]
+
+
 def test_listing_everything_is_background_work(
     serve: Serve, connect: Connect, times: Times
 ) -> None:

@@ -63,6 +63,14 @@ def test_a_write_is_tried_again_with_the_same_key_and_bytes_and_a_fresh_signatur
         assert one.headers["x-neropay-signature"] == sign(SECRET, stamp, BODY)
 
 
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nX: y", "k" * 65])
+def test_a_key_that_is_none_is_not_sent(serve: Serve, connect: Connect, key: str) -> None:
+    server = serve(success(JANE))
+    with pytest.raises(ValueError, match="not an idempotency key"):
+        connect(server).customers.create(BODY, key=key)
+    assert server.received == []
+
+
 def test_reads_carry_no_signature(serve: Serve, connect: Connect) -> None:
     server = serve(success(JANE))
     connect(server).customers.get("1001")
@@ -117,10 +125,10 @@ def test_a_clear_no_after_an_unknown_says_so(serve: Serve, connect: Connect) -> 
 
 
 def test_a_long_wait_is_handed_on(serve: Serve, connect: Connect, times: Times) -> None:
-    server = serve(failure(429, "rate_limited", "Retry-After: 30"))
+    server = serve(failure(429, "rate_limited", "Retry-After: 8"))
     with pytest.raises(RateLimited) as caught:
         connect(server).customers.create(BODY, key=KEY)
-    assert (caught.value.after, len(server.received), times.slept) == (30.0, 1, [])
+    assert (caught.value.after, len(server.received), times.slept) == (8.0, 1, [])
 
 
 def test_a_short_wait_is_kept(serve: Serve, connect: Connect, times: Times) -> None:
@@ -180,6 +188,17 @@ def test_the_breaker_opens_probes_and_closes(serve: Serve, connect: Connect, tim
     client.customers.get("1001")
     client.customers.get("1001")
     assert client.health.since is None
+
+
+def test_no_second_try_once_the_breaker_is_open(
+    serve: Serve, connect: Connect, times: Times
+) -> None:
+    server = serve(*[answer(503, b"", "Retry-After: 60")] * 4, DOWN)
+    client = connect(server)
+    for _ in range(5):
+        with pytest.raises(Unavailable) as caught:
+            client.customers.get("1001")
+    assert (caught.value.code, len(server.received), times.slept) == ("http_503", 5, [])
 
 
 def test_refusals_do_not_open_the_breaker(serve: Serve, connect: Connect) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import pytest
 from tests.neropay.conftest import KEY, SECRET
 from tests.neropay.servers import CUT, JANE, RESET, Reply, answer, raw, success
 from webapp.neropay import BadResponse, NeroPay, NotFound, OutcomeUnknown, Unavailable, encode_body
+from webapp.neropay.transport import Transport
+from webapp.neropay.wire import IDLE_LIMIT, Watched, Wire
 
 if TYPE_CHECKING:
     from tests.neropay.conftest import Connect, Serve
@@ -40,6 +43,22 @@ def test_a_write_past_its_deadline_is_unknown(serve: Serve, connect: Connect, re
     assert len(server.received) == 1
 
 
+def test_the_deadline_holds_on_a_used_connection(serve: Serve, connect: Connect) -> None:
+    client = connect(serve(success(JANE), HEAD_DRIP))
+    client.customers.get("1001")
+    with pytest.raises(Unavailable) as caught:
+        client.customers.get("1001", budget=0.3)
+    assert caught.value.code == "timed_out"
+
+
+def test_an_answer_without_length_is_cut_at_the_deadline(serve: Serve, connect: Connect) -> None:
+    head, body = b"HTTP/1.1 200 OK\r\n\r\n", WHOLE[-49:]
+    drip = Reply((head, *(body[i : i + 1] for i in range(49))), pause=0.05, ending="close")
+    with pytest.raises(Unavailable) as caught:
+        connect(serve(drip)).customers.get("1001", budget=0.3)
+    assert caught.value.code == "timed_out"
+
+
 def test_a_late_answer_is_not_taken_for_the_next_one(serve: Serve, connect: Connect) -> None:
     late = Reply((b"", raw(200, b'{"success":true,"data":{"id":7,"name":"Late"}}')), pause=0.5)
     client = connect(serve(late, success(JANE)))
@@ -59,8 +78,9 @@ def test_a_big_answer_is_cut_off(serve: Serve, connect: Connect) -> None:
         connect(server).customers.create(BODY, key=KEY)
 
 
-def test_a_gzip_bomb_is_not_unpacked(serve: Serve, connect: Connect) -> None:
-    server = serve(answer(200, b"\x1f\x8b\x08\x00", "Content-Encoding: gzip"))
+def test_nothing_is_unpacked(serve: Serve, connect: Connect) -> None:
+    packed = gzip.compress(b'{"success":true,"data":{"id":1001,"name":"Jane"}}')
+    server = serve(answer(200, packed, "Content-Encoding: gzip"))
     with pytest.raises(BadResponse):
         connect(server).customers.get("1001")
     assert server.received[0].headers["accept-encoding"] == "identity"
@@ -76,12 +96,42 @@ def test_redirects_are_not_followed(serve: Serve, connect: Connect, status: int)
     assert other.received == []
 
 
-def test_cookies_are_not_kept(serve: Serve, connect: Connect) -> None:
+def test_the_body_of_a_redirect_is_bounded_too(serve: Serve, connect: Connect) -> None:
+    server = serve(Reply((raw(307, b" " * 6_000_000, "Location: /v2/account"),)))
+    with pytest.raises(OutcomeUnknown) as caught:
+        connect(server).customers.create(BODY, key=KEY)
+    assert caught.value.code == "answer_too_large"
+
+
+def test_cookies_are_neither_kept_nor_sent(serve: Serve) -> None:
     server = serve(success(JANE, "Set-Cookie: a=b; Path=/"))
-    client = connect(server)
-    client.customers.get("1001")
-    client.customers.get("1001")
-    assert all("cookie" not in received.headers for received in server.received)
+    transport = Transport(server.base_url)
+    for _ in range(2):
+        transport.send("GET", "/account", {}, b"", seconds=5.0)
+    assert "cookie" not in server.received[1].headers
+    assert len(transport._session().cookies) == 0
+    transport.close()
+
+
+@pytest.mark.parametrize("path", ["/customers/../account", "/customers/%2e%2e", "/a b", "@evil"])
+def test_a_path_that_would_change_on_its_way_is_not_sent(serve: Serve, path: str) -> None:
+    server = serve(success(JANE))
+    with pytest.raises(ValueError, match="on its way"):
+        Transport(server.base_url).send("GET", path, {}, b"", seconds=5.0)
+    assert server.received == []
+
+
+def test_a_connection_that_idled_for_long_is_not_used_again(serve: Serve) -> None:
+    server = serve(success(JANE))
+    connection = Watched("127.0.0.1", server.port)
+    for waited in (0.0, IDLE_LIMIT - 5.0, IDLE_LIMIT + 5.0):
+        if connection._used_at is not None:
+            connection._used_at -= waited
+        with Wire(5.0):
+            connection.request("GET", "/v2/account")
+            connection.getresponse().read()
+    connection.close()
+    assert [one.connection for one in server.received] == [1, 1, 2]
 
 
 def test_proxies_and_netrc_of_the_environment_are_ignored(

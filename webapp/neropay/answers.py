@@ -49,7 +49,7 @@ class Answer:
     Attributes:
         status: The HTTP status.
         headers: Its headers; looked up by any case.
-        body: Its body, bounded; empty when it was encoded in a way that we did not ask for.
+        body: Its body as it came, bounded.
     """
 
     status: int

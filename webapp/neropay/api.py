@@ -12,7 +12,8 @@ from webapp.neropay.calls import Call
 from webapp.neropay.errors import BadResponse, NotFound, OutcomeUnknown
 from webapp.neropay.models import Account, Category, Customer, Page
 from webapp.neropay.paging import walk
-from webapp.neropay.parsing import ID_RULE, account_from, category_from, customer_from
+from webapp.neropay.parsing import account_from, category_from, customer_from, flat_record
+from webapp.neropay.texts import ID_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,7 +181,7 @@ def send_write(
         key=key,
     )
     data = caller.run(call, budget=budget).data
-    return data if method != "DELETE" and isinstance(data, dict) else None
+    return flat_record(data) if method != "DELETE" and isinstance(data, dict) else None
 
 
 def _fetch(

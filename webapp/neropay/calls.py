@@ -26,10 +26,11 @@ from webapp.neropay.errors import (
 )
 from webapp.neropay.headers import clock_offset
 from webapp.neropay.models import Health
-from webapp.neropay.parsing import Envelope, clean_id
+from webapp.neropay.parsing import Envelope
 from webapp.neropay.reports import Attempt, Report
 from webapp.neropay.resilience import Breaker, Bulkhead, Pacer, RetryBudget
 from webapp.neropay.signing import write_headers
+from webapp.neropay.texts import clean_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -112,7 +112,8 @@ class NeroPay:
             budget: Seconds for all attempts together.
 
         Returns:
-            The record in the answer, or None for a DELETE.
+            The record in the answer, its texts cleaned and only what is flat in it; None for a
+            DELETE.
 
         Raises:
             ValueError: Not a write of ours, or a key that is not one; nothing was sent.

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from webapp.neropay.errors import BadResponse
 from webapp.neropay.models import Category, Customer, Page
-from webapp.neropay.parsing import whole_number
+from webapp.neropay.texts import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,17 +7,15 @@ for a call is decided in `answers`, not here.
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from webapp.neropay.errors import BadResponse
 from webapp.neropay.models import Account, Category, Customer
+from webapp.neropay.texts import clean_code, clean_id, clean_text, whole_number
 
-ID_RULE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-TEXT_LIMIT: Final = 1000
 MESSAGE_LIMIT: Final = 500
 CUSTOMER_FIELDS: Final = (
     "id",
@@ -29,12 +27,9 @@ CUSTOMER_FIELDS: Final = (
     "postcode",
     "created_at",
 )
-_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _LONGEST_NUMBER: Final = 64
 _MOST_FIELDS: Final = 50
 _MOST_MESSAGES: Final = 10
-_BROKEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-_LINE_BREAKS: Final = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 
 
 class Unusable:
@@ -76,7 +71,7 @@ def read_json(body: bytes) -> object:
     """Read JSON that may have been written by an enemy.
 
     Bytes that are not UTF-8 become replacement marks, so that one bad name does not hide a
-    whole page. Numbers of more than 64 digits, NaN, infinities and objects with a key twice
+    whole page. Whole numbers of more than 64 digits, NaN, infinities and objects with a key twice
     become `UNUSABLE`, which has the wrong shape wherever it stands.
 
     Args:
@@ -121,47 +116,17 @@ def read_envelope(body: bytes) -> Envelope:
     )
 
 
-def clean_text(value: object, limit: int = TEXT_LIMIT) -> str | None:
-    """Make a text that can be stored, compared and shown; None when there is none.
+def flat_record(data: dict[str, object]) -> dict[str, object]:
+    """Keep of a record what can be stored as JSON: its texts, cleaned, numbers and nulls.
 
-    Line breaks become spaces, since an input of one line would drop them silently and so
-    change the value; other control characters, NUL and lone surrogates become U+FFFD. A
-    whole number is taken for its digits (a phone may arrive as one).
-
-    Args:
-        value: What stood in the answer.
-        limit: The most characters kept; what is longer ends in an ellipsis.
+    NeroPay's records are flat (documented); what is deeper is out of our way.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        return None
-    text = value if len(value) <= limit else value[: limit - 1] + "…"
-    text = _BROKEN.sub(lambda found: " " if found[0] in _LINE_BREAKS else "\ufffd", text)
-    return text if _is_visible(text) else None
-
-
-def clean_code(value: object) -> str | None:
-    """Let an error code through if it can stand in a log line; None otherwise."""
-    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
-
-
-def clean_id(value: object) -> str | None:
-    """Make an id, which may arrive as a number or a string (documented), into a string.
-
-    Returns:
-        The id after our id rule, or None.
-    """
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return value if isinstance(value, str) and ID_RULE.fullmatch(value) else None
-
-
-def whole_number(value: object, *, low: int, high: int) -> int | None:
-    """Read a whole number within bounds; "12", true and false count; None otherwise."""
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
-        value = int(value)
-    return int(value) if isinstance(value, int) and low <= value <= high else None
+    kept = {name: value for name, value in data.items() if _is_plain(value)}
+    return {
+        name: (clean_text(value) or "") if isinstance(value, str) else value
+        for name, value in kept.items()
+        if clean_code(name)
+    }
 
 
 def customer_from(data: object) -> Customer:
@@ -248,7 +213,8 @@ def _integer(digits: str) -> int | Unusable:
 
 
 def _float(digits: str) -> float | Unusable:
-    return float(digits) if len(digits) <= _LONGEST_NUMBER else UNUSABLE
+    number = float(digits)
+    return number if math.isfinite(number) else UNUSABLE
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | Unusable:
@@ -256,13 +222,12 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | Unusable:
     return made if len(made) == len(pairs) else UNUSABLE
 
 
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)
+
+
 def _is_text(value: object) -> bool:
     return value is None or (isinstance(value, str | int) and not isinstance(value, bool))
-
-
-def _is_visible(text: str) -> bool:
-    # Plain letters come first in nearly every text, so this looks at one character.
-    return any(unicodedata.category(sign)[0] not in "ZC" for sign in text)
 
 
 def _details(details: object) -> dict[str, tuple[str, ...]]:

@@ -85,7 +85,7 @@ class Transport:
         """
         url = self._base_url + path
         prepared = requests.Request(method, url, headers=dict(headers), data=body or None).prepare()
-        if prepared.url != url:
+        if not path.startswith("/") or prepared.url != url:
             raise ValueError("the path would be changed on its way")
         is_answered = False
         with Wire(seconds) as wire:
@@ -95,7 +95,6 @@ class Transport:
                     stream=True,
                     allow_redirects=False,
                     verify=True,
-                    proxies={},
                     # The deadline is the wire's; these, per read, are for when it fails us.
                     timeout=(CONNECT_TIMEOUT, wire.remaining() + 1.0),
                 )
@@ -144,9 +143,7 @@ def _read(response: requests.Response, wire: Wire) -> Answer:
     finally:
         if not is_kept:
             response.close()
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    is_plain = encoding in {"", "identity"}
-    return Answer(response.status_code, response.headers, body if is_plain else b"")
+    return Answer(response.status_code, response.headers, body)
 
 
 def _read_body(response: requests.Response) -> bytes:
