@@ -12,6 +12,7 @@ from webapp.activity.tables import activity
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.writes import journal, settling
+from webapp.writes.rows import intent_of
 from webapp.writes.service import (
     Decision,
     State,
@@ -243,7 +244,7 @@ def test_settled_rows_are_kept_thirty_days_and_open_ones_for_good(
 def _as_attempt(number: int) -> Any:
     with db.write() as connection:
         connection.execute(intents.update().where(intents.c.id == ID).values(attempts=number))
-    return journal.intent_of(_row())
+    return intent_of(_row())
 
 
 def _row() -> Any:
