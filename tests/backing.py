@@ -1,4 +1,4 @@
-"""What stands behind the application: a sandbox, and a database of each kind.
+"""What stands behind the application: a sandbox, databases of each kind, a clock.
 
 `conftest` passes the fixtures on.
 """
@@ -6,23 +6,40 @@
 from __future__ import annotations
 
 import shutil
+import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2 import BytecodeCache
 from sqlalchemy import create_engine, text
 
+from webapp import create_app
 from webapp.db import metadata
 from webapp.db.engine import create_database_engine
 from webapp.db.upgrade import upgrade
+from webapp.neropay import NeroPay
 from webapp.sandbox.testing import running_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from webapp.sandbox.testing import Sandbox
+    from flask import Flask
+    from jinja2.bccache import Bucket
 
-__all__ = ["database_url", "one_sandbox", "postgresql_url", "sandbox", "sqlite_template"]
+    from webapp.sandbox.testing import Sandbox
+    from webapp.settings import Settings
+
+__all__ = [
+    "Clock",
+    "database_url",
+    "make_application",
+    "one_sandbox",
+    "postgresql_url",
+    "sandbox",
+    "sqlite_template",
+]
 
 SINGLE_ROWS = (
     "INSERT INTO settle_counter (id, value) VALUES (1, 0)",
@@ -33,6 +50,57 @@ SINGLE_ROWS = (
         " interval) VALUES (1, 0, 0, 0, 0, 0, 0, 0)"
     ),
 )
+
+
+class Clock:
+    """A clock that a test may move."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+        self.slept = 0.0
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, **how_long: float) -> None:
+        self.ahead += timedelta(**how_long)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead.total_seconds() + self.slept
+
+    def sleep(self, seconds: float) -> None:
+        """Let the client to NeroPay believe that it waited."""
+        self.slept += seconds
+
+
+class CompiledTemplates(BytecodeCache):
+    """Compiles each template once in a run, and not once in each test's application."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = CompiledTemplates()
+
+
+def make_application(settings: Settings, clock: Clock) -> Flask:
+    """Make the application; its client to NeroPay is the usual one, but pauses take no time."""
+    client = NeroPay(
+        base_url=settings.neropay_base_url,
+        secret_key=settings.neropay_secret_key,
+        monotonic=clock.monotonic,
+        sleep=clock.sleep,
+    )
+    app = create_app(settings, clock_source=clock, neropay=client)
+    app.jinja_env.bytecode_cache = _compiled
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +115,14 @@ def sandbox(one_sandbox: Sandbox) -> Sandbox:
     """A NeroPay of our own, empty."""
     one_sandbox.reset()
     return one_sandbox
+
+
+@pytest.fixture
+def no_neropay(sandbox: Sandbox) -> Iterator[None]:
+    """Nobody listens where NeroPay was."""
+    sandbox.stop()
+    yield
+    sandbox.start()
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import insert
 
-from tests.backing import database_url, one_sandbox, postgresql_url, sandbox, sqlite_template
+from tests.backing import (
+    Clock,
+    database_url,
+    make_application,
+    no_neropay,
+    one_sandbox,
+    postgresql_url,
+    sandbox,
+    sqlite_template,
+)
 from tests.page import Page
-from webapp import create_app
 from webapp.categories.service import refresh_categories
 from webapp.customers.service import run_sync
 from webapp.extensions import db
@@ -28,23 +35,18 @@ if TYPE_CHECKING:
 
     from webapp.sandbox.testing import Sandbox
 
-__all__ = ["database_url", "one_sandbox", "postgresql_url", "sandbox", "sqlite_template"]
+__all__ = [
+    "Clock",
+    "database_url",
+    "no_neropay",
+    "one_sandbox",
+    "postgresql_url",
+    "sandbox",
+    "sqlite_template",
+]
 
 PASSWORD = "correct horse battery staple"
 CAST = ("owner", "manager", "staff", "viewer", "suspended")
-
-
-class Clock:
-    """A clock that a test may move."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-    def advance(self, **how_long: float) -> None:
-        self.ahead += timedelta(**how_long)
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
     made: list[Flask] = []
 
     def make(**changes: object) -> Flask:
-        app = create_app(replace(settings, **changes), clock_source=clock)  # type: ignore[arg-type]
-        made.append(app)
-        return app
+        changed = replace(settings, **changes)  # type: ignore[arg-type]  # what the test gives
+        made.append(make_application(changed, clock))
+        return made[-1]
 
     yield make
     for app in made:
