@@ -86,6 +86,16 @@ def test_a_body_has_its_limit(sandbox: Sandbox, caller: Caller) -> None:
     assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
 
 
+def test_a_stop_leaves_the_file_in_one_piece(sandbox: Sandbox, caller: Caller) -> None:
+    """SQLite removes the -wal file when the last connection closes."""
+    beside = sandbox.path.with_name(sandbox.path.name + "-wal")
+    caller.post("/customers", {"name": "A"})
+    assert beside.exists()
+    sandbox.stop()
+    assert not beside.exists()
+    sandbox.stop()
+
+
 def test_it_refuses_production(tmp_path: Path) -> None:
     path = tmp_path / "sandbox.sqlite3"
     with pytest.raises(RuntimeError, match="production"):

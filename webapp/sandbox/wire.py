@@ -53,8 +53,7 @@ def exchange(app: Flask, wire: socket.socket, stream: BinaryIO, environ: dict[st
     head, answer = _call(app, environ, keeps_open=wants_more)
     try:
         if not delivery.silent:
-            body = iter(()) if environ["REQUEST_METHOD"] == "HEAD" else iter(answer)
-            _send(wire, head, body, delivery)
+            _send(wire, head, iter(answer), delivery)
     finally:
         if hasattr(answer, "close"):
             answer.close()
