@@ -240,6 +240,8 @@ def to_listing(
         return to_text(Cursor(sort, is_backwards, key, row.pk, index))
 
     rows, first = stretch.rows, stretch.first_index
+    if first and not total_is_capped and first + len(rows) - 1 > total:
+        first = None  # the cursor is of a longer list
     next_cursor = previous_cursor = None
     if rows and stretch.has_next:
         last = first + len(rows) - 1 if first else 0

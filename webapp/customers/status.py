@@ -48,9 +48,11 @@ def status() -> SyncStatus:
 
 
 def _state(row: Row[Any], interval: int, now: datetime) -> SyncStateName:
-    is_reading = row.finished_at is None or row.finished_at < row.started_at
-    if row.lease_until is not None and row.lease_until > now and is_reading:
-        return "running"  # afterwards rows are completed, but the copy is as fresh as it gets
+    if row.lease_until is not None and row.lease_until > now:
+        # Rows are completed after the end, but the copy is as fresh as the list then.
+        is_reading = row.finished_at is None or row.finished_at < row.started_at
+        if is_reading:
+            return "running"
     if row.failed_at is not None:
         return "failed"
     if row.finished_at is None:

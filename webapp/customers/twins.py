@@ -46,14 +46,17 @@ def find_twins(
         for column in _COLUMNS:
             if keys[column]:
                 sql = statement(_FIND.format(column=f"c.{column}"))
-                values: dict[str, object] = {"key": keys[column], "limit": _MOST}
-                for row in connection.execute(sql, values):
+                bound: dict[str, object] = {"key": keys[column], "limit": _MOST}
+                for row in connection.execute(sql, bound):
                     if row.id != exclude_id and row.id not in found:
                         found[row.id] = (row, _reasons(row, keys, postcode))
-    likeliest = sorted(
-        found.values(), key=lambda pair: [_STRENGTH.index(reason) for reason in pair[1]]
-    )
+    likeliest = sorted(found.values(), key=lambda pair: _rank(pair[1]))
     return tuple(Twin(to_customer(row), reasons) for row, reasons in likeliest[:limit])
+
+
+def _rank(reasons: tuple[str, ...]) -> list[int]:
+    """Sort by the strongest reason; of two with the same, the one with more comes first."""
+    return [*map(_STRENGTH.index, reasons), len(_STRENGTH)]
 
 
 def _keys(values: Mapping[str, str | None]) -> dict[str, str]:
