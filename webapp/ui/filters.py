@@ -234,6 +234,8 @@ def _matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
             places = [at for at, char in enumerate(folded) if char.isdigit()]
             digits = "".join(folded[at] for at in places)
             _find_all(digits, [origin[at] for at in places], wanted, found)
+    if not text.isascii():
+        found = [(start, _past_accents(text, stop)) for start, stop in found]
     if len(found) < 2:
         return found
     merged: list[tuple[int, int]] = []
@@ -243,6 +245,12 @@ def _matches(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
         else:
             merged.append((start, stop))
     return merged
+
+
+def _past_accents(text: str, stop: int) -> int:
+    while stop < len(text) and unicodedata.combining(text[stop]):
+        stop += 1
+    return stop
 
 
 def _find_all(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from webapp.ui.outcomes import CSRF_FAILED, ERRORS, OUTCOMES, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["CSRF_FAILED", "ERRORS", "OUTCOMES", "Message"]  # and everything below
 
@@ -86,6 +86,18 @@ def deleted(label: str) -> str:
 def confirm_delete(label: str) -> str:
     """Ask once before a deletion that cannot be undone."""
     return f"Delete the category “{label}”? NeroPay decides whether it can go. There is no undo."
+
+
+def changed_to(value: str | None) -> str:
+    """Say at its field what somebody else has made of it meanwhile."""
+    theirs = f"changed to “{value}”" if value else "emptied"
+    return f"Meanwhile {theirs} by someone else. Save again to keep what you typed."
+
+
+def stored_differently(fields: Iterable[str]) -> str:
+    """Say which fields NeroPay keeps otherwise than they were sent; nothing for none."""
+    names = ", ".join(field(name) for name in fields)
+    return f"NeroPay keeps this otherwise than it was typed: {names}. Please check." if names else ""
 
 
 # --- fields ------------------------------------------------------------------------------------
