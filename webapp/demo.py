@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from webapp.ops.supervisor import ChildFailed, Stopped, Supervisor
+from webapp.ops.supervisor import ChildFailedError, Stopped, Supervisor
 from webapp.serve import web_command, worker_command
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def main(environ: Mapping[str, str]) -> int:
                 _say("Stopping …")
                 supervisor.stop()
                 return 0
-    except ChildFailed as failure:
+    except ChildFailedError as failure:
         log = _log_path(place.var_dir, failure.name)
         return _fail(f"{_tail(log)}\n{failure} Everything is stopped. Its log: {log}")
     except (DemoError, TimeoutError) as error:

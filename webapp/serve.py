@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from webapp.ops.supervisor import ChildFailed, Stopped, Supervisor
+from webapp.ops.supervisor import ChildFailedError, Stopped, Supervisor
 from webapp.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def main(environ: Mapping[str, str]) -> int:
         supervisor.start("web", web_command(), env=environ)
         try:
             supervisor.watch()
-        except ChildFailed as failure:
+        except ChildFailedError as failure:
             return _refuse(f"{failure} Tillside stops; its log lines above say why.")
         except Stopped:
             pass

@@ -123,7 +123,11 @@ def test_a_failure_outside_of_flask_is_answered_with_the_id_and_told_without_wor
         raise ValueError("Ada Lovelace, 07700 900123")
 
     app.wsgi_app = RequestLayer(  # type: ignore[method-assign,assignment]  # in the place of all
-        broken, takes_ids=False, reraises=lambda: False, count_calls=lambda: 0
+        broken,
+        takes_ids=False,
+        reraises=lambda: False,
+        count_calls=lambda: 0,
+        count_request=lambda *_: None,
     )
     answer = app.test_client().get("/")
     assert answer.status_code == 500

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import has_request_context, request
 
-from webapp.ops import metrics
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -44,6 +42,8 @@ class Trace:
 
 def init_app(app: Flask) -> None:
     """Wrap `app` in the layer and tell it route and person."""
+    from webapp.ops import metrics  # when gunicorn_conf.py has said where the counts go
+
     settings = app.extensions["tillside.settings"]
     inner = app.wsgi_app
     takes_ids = settings.trusted_proxies > 0
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         takes_ids=takes_ids,
         reraises=lambda: app.testing or app.debug,
         count_calls=app.extensions["tillside.neropay"].calls_made,
+        count_request=metrics.count_request,
     )
     app.after_request(_note_route_and_person)
 
@@ -88,6 +89,7 @@ class RequestLayer:
         takes_ids: Whether a proxy of ours stands in front, whose X-Request-ID counts.
         reraises: Whether a failure of the application goes on to the caller (tests).
         count_calls: Tells how many calls to NeroPay this thread has made, ever.
+        count_request: Takes method, route, status and seconds of an answered request.
     """
 
     def __init__(
@@ -97,11 +99,13 @@ class RequestLayer:
         takes_ids: bool,
         reraises: Callable[[], bool],
         count_calls: Callable[[], int],
+        count_request: Callable[[str, str, int, float], None],
     ) -> None:
         self._inner = inner
         self._takes_ids = takes_ids
         self._reraises = reraises
         self._count_calls = count_calls
+        self._count_request = count_request
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -132,10 +136,9 @@ class RequestLayer:
         given = environ.get("HTTP_X_REQUEST_ID", "") if self._takes_ids else ""
         return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
 
-    @staticmethod
-    def _tell(trace: Trace, method: str, seconds: float) -> None:
+    def _tell(self, trace: Trace, method: str, seconds: float) -> None:
         known = method if method in _METHODS else "OTHER"
-        metrics.count_request(known, trace.route, trace.status, seconds)
+        self._count_request(known, trace.route, trace.status, seconds)
         _log.info(
             "request",
             request_id=trace.id,

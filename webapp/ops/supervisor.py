@@ -22,11 +22,11 @@ _PR_SET_PDEATHSIG = 1  # Linux: the signal that a process gets when its parent d
 _POLL = 0.1  # seconds between two looks at the children
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818  # a wish, not an error
     """SIGINT or SIGTERM arrived."""
 
 
-class ChildFailed(Exception):
+class ChildFailedError(Exception):
     """A process that should go on has ended.
 
     Attributes:
@@ -99,7 +99,7 @@ class Supervisor:
 
         Raises:
             Stopped: A stop was asked for meanwhile.
-            ChildFailed: A process ended meanwhile.
+            ChildFailedError: A process ended meanwhile.
             TimeoutError: It is still not true; names `what`.
         """
         deadline = time.monotonic() + seconds
@@ -113,7 +113,7 @@ class Supervisor:
 
         Raises:
             Stopped: A stop was asked for.
-            ChildFailed: A process ended by itself.
+            ChildFailedError: A process ended by itself.
         """
         while True:
             self._watch()
@@ -143,7 +143,7 @@ class Supervisor:
         for child in self._children:
             code = child.process.poll()
             if code is not None:
-                raise ChildFailed(child.name, code)
+                raise ChildFailedError(child.name, code)
 
     def _note_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._wanted.set()

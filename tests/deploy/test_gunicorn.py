@@ -1,0 +1,146 @@
+"""What only gunicorn shows: which headers count, what is refused, counts of several processes."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers.gunicorn import environment, flask, running_gunicorn
+from tests.servers.processes import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers.gunicorn import Web
+
+pytestmark = pytest.mark.server
+
+MADE = re.compile(r"[0-9a-f]{16}")
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    folder = tmp_path_factory.mktemp("gunicorn")
+    env = environment(folder, HOME=str(folder), XDG_RUNTIME_DIR=str(folder))
+    flask(env, "db", "upgrade")
+    with running_gunicorn(env, folder) as running:
+        yield running
+
+
+def ask(web: Web, path: str, **headers: str) -> tuple[http.client.HTTPResponse, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)
+    named = {name.replace("__", "-"): value for name, value in headers.items()}
+    connection.request("GET", path, headers=named)
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    return answer, body
+
+
+def send(web: Web, request: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", web.port), timeout=20) as client:
+        client.sendall(request)
+        answer = b""
+        while piece := client.recv(65_536):
+            answer += piece
+            if b"\r\n\r\n" in answer:
+                break
+    return answer
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/login", "/nothing", "/static/app.css", "/static/none"]
+)
+def test_every_answer_carries_an_id_and_the_security_headers(web: Web, path: str) -> None:
+    answer, _ = ask(web, path)
+    assert MADE.fullmatch(answer.headers["X-Request-ID"])
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_a_client_cannot_say_who_or_where_it_is(web: Web) -> None:
+    answer, _ = ask(
+        web,
+        "/customers",
+        X__Forwarded__Proto="https",
+        X__Forwarded__For="203.0.113.9",
+        X__Request__ID="mine",
+        SCRIPT_NAME="/elsewhere",
+        PATH_INFO="/healthz",
+        REMOTE_USER="owner",
+    )
+    assert answer.status == 303
+    assert answer.headers["Location"] == "/login?next=/customers"
+    assert answer.headers["X-Request-ID"] != "mine"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET /?q=" + b"Lovelace" * 600 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"Lovelace" * 1100 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: Lovelace\r\n" * 70 + b"\r\n",
+        b"Lovelace / HTTP/9.9\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+    ],
+    ids=["long line", "long field", "many fields", "no http", "smuggling"],
+)
+def test_what_is_no_request_is_refused_and_not_quoted_in_the_log(web: Web, request_: bytes) -> None:
+    answer = send(web, request_)
+    assert re.match(rb"HTTP/1\.1 4[0-9][0-9] ", answer), answer[:200]
+    assert b"Lovelace" not in web.log.read_bytes()
+
+
+def test_the_log_is_json_without_query_or_header(web: Web) -> None:
+    ask(web, "/customers?q=Lovelace", User__Agent="Lovelace\tForged")
+    logged = web.logged()  # reads every line as JSON
+    assert any(line.get("route") == "/customers" for line in logged)
+    assert "Lovelace" not in json.dumps(logged)
+
+
+def test_counts_of_both_workers_are_added_up(web: Web) -> None:
+    for _ in range(40):  # a connection each: both workers get some
+        ask(web, "/healthz")
+    counted = set()
+    for _ in range(10):
+        _, told = ask(web, "/metrics")
+        match = re.search(
+            r'requests_total\{method="GET",route="/healthz",status="2xx"\} (\d+)', told
+        )
+        assert match
+        counted.add(int(match[1]))
+    assert len(counted) == 1, f"the answer depends on who gives it: {counted}"
+    assert counted.pop() >= 40
+
+
+def test_no_control_socket_is_open(web: Web) -> None:
+    home = web.log.parent
+    assert not list(home.rglob("*.ctl"))
+    pids = [web.process.pid, *children(web)]
+    listening = Path("/proc/net/unix").read_text()
+    for pid in pids:
+        opened = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
+        inodes = {name[8:-1] for name in opened if name.startswith("socket:")}
+        rows = [line.split() for line in listening.splitlines()[1:]]
+        assert not [row for row in rows if row[6] in inodes and len(row) > 7]
+
+
+def test_a_worker_that_dies_is_replaced_and_the_counts_go_on(web: Web) -> None:
+    before = children(web)
+    os.kill(before[0], 9)
+    wait_until(lambda: len(children(web)) == 2 and before[0] not in children(web), "a new worker")
+    for _ in range(10):
+        answer, _ = ask(web, "/readyz")
+        assert answer.status == 200
+
+
+def children(web: Web) -> list[int]:
+    pid = web.process.pid
+    return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
