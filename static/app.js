@@ -291,6 +291,5 @@
     setTimeout(() => toasts.append(...waiting), 100);
   }
 
-  for (const control of findAll("[data-no-script]")) control.disabled = true;
   for (const button of findAll("[data-open]")) button.hidden = false;
 })();

@@ -88,16 +88,12 @@ def confirm_delete(label: str) -> str:
     return f"Delete the category “{label}”? NeroPay decides whether it can go. There is no undo."
 
 
-def changed_to(value: str | None) -> str:
-    """Say at its field what somebody else has made of it meanwhile."""
-    theirs = f"changed to “{value}”" if value else "emptied"
-    return f"Meanwhile {theirs} by someone else. Save again to keep what you typed."
-
-
 def stored_differently(fields: Iterable[str]) -> str:
     """Say which fields NeroPay keeps otherwise than they were sent; nothing for none."""
     names = ", ".join(field(name) for name in fields)
-    return f"NeroPay keeps this otherwise than it was typed: {names}. Please check." if names else ""
+    return (
+        f"NeroPay keeps this otherwise than it was typed: {names}. Please check." if names else ""
+    )
 
 
 # --- fields ------------------------------------------------------------------------------------
@@ -151,6 +147,9 @@ def sign_in_throttled(seconds: int) -> str:
 
 # --- records -----------------------------------------------------------------------------------
 
+CHANGED_MEANWHILE: Final = (
+    "Changed by someone else meanwhile. What NeroPay has now is below; save again to keep yours."
+)
 NOT_AN_EMAIL: Final = "Enter an e-mail address like name@example.com, or leave it empty."
 SYNC_REQUESTED: Final = "A fresh copy from NeroPay is on its way. This takes a moment."
 _FIELDS: Final[Mapping[str, str]] = {
