@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Reply:
     `keep` the connection, `close` it, or `reset` it.
     """
 
-    chunks: tuple[bytes, ...]
+    chunks: Iterable[bytes]
     pause: float = 0.0
     ending: str = "keep"
 
@@ -131,6 +131,13 @@ def raw(status: int, body: bytes, *headers: str) -> bytes:
     """An answer with a right Content-Length."""
     head = [f"HTTP/1.1 {status} Said", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def noting_the_end(chunks: tuple[bytes, ...], is_over: threading.Event) -> Iterator[bytes]:
+    """Chunks for one reply; the event says whether it came to the last of them."""
+    yield from chunks[:-1]
+    is_over.set()
+    yield chunks[-1]
 
 
 def answer(status: int, body: object, *headers: str) -> Reply:

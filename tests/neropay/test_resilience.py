@@ -106,10 +106,12 @@ def test_retries_are_not_saved_up() -> None:
 def test_background_calls_come_at_the_budgets_pace() -> None:
     hand = Hand()
     pacer = Pacer(60, monotonic=hand, sleep=hand.sleep)
+    hand.now += 86_400.0  # a quiet day saves nothing up
+    began_at = hand.now
     for _ in range(180):
         pacer.wait()
         pacer.count()
-    assert hand.now - 1000.0 == pytest.approx(120.0, abs=1.0)
+    assert hand.now - began_at == pytest.approx(120.0, abs=1.0)
 
 
 def test_a_pause_that_neropay_asked_for_is_kept_up_to_a_minute() -> None:

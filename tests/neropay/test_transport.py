@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.neropay.conftest import KEY, SECRET
-from tests.neropay.servers import CUT, JANE, RESET, Reply, answer, raw, success
+from tests.neropay.servers import CUT, JANE, RESET, Reply, answer, noting_the_end, raw, success
 from webapp.neropay import BadResponse, NeroPay, NotFound, OutcomeUnknown, Unavailable, encode_body
 from webapp.neropay.transport import Transport
 from webapp.neropay.wire import IDLE_LIMIT, Watched, Wire
@@ -19,24 +19,30 @@ if TYPE_CHECKING:
 
 BODY = encode_body({"name": "Jane Customer"})
 WHOLE = raw(200, b'{"success":true,"data":{"id":1001,"name":"Jane"}}')
-# Long enough that a client without a deadline would get a good answer, and fail the test.
-HEAD_DRIP = Reply((*(WHOLE[i : i + 1] for i in range(40)), WHOLE[40:]), pause=0.05)
-BODY_DRIP = Reply((WHOLE[:-40], *(WHOLE[i : i + 1] for i in range(-40, -1)), b"}"), pause=0.05)
-ENDLESS_100 = Reply((*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 40, WHOLE), pause=0.05)
-SILENT = Reply((b"", WHOLE), pause=3.0)
+# Long enough that a client without a deadline would come to the end of it.
+HEAD_DRIP = (*(WHOLE[i : i + 1] for i in range(40)), WHOLE[40:])
+BODY_DRIP = (WHOLE[:-40], *(WHOLE[i : i + 1] for i in range(-40, -1)), b"}")
+ENDLESS_100 = (*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 40, WHOLE)
+SILENCE = (*[b""] * 40, WHOLE)
 
 
-@pytest.mark.parametrize("reply", [HEAD_DRIP, BODY_DRIP, ENDLESS_100, SILENT])
-def test_the_deadline_holds_for_reads(serve: Serve, connect: Connect, reply: Reply) -> None:
-    client = connect(serve(reply))
+@pytest.mark.parametrize("chunks", [HEAD_DRIP, BODY_DRIP, ENDLESS_100, SILENCE])
+def test_the_deadline_holds_for_reads(
+    serve: Serve, connect: Connect, chunks: tuple[bytes, ...]
+) -> None:
+    is_over = threading.Event()
+    client = connect(serve(Reply(noting_the_end(chunks, is_over), pause=0.05)))
     with pytest.raises(Unavailable) as caught:
         client.customers.get("1001", budget=0.3)
     assert caught.value.code == "timed_out"
+    assert not is_over.is_set()
 
 
-@pytest.mark.parametrize("reply", [HEAD_DRIP, BODY_DRIP, SILENT])
-def test_a_write_past_its_deadline_is_unknown(serve: Serve, connect: Connect, reply: Reply) -> None:
-    server = serve(reply)
+@pytest.mark.parametrize("chunks", [HEAD_DRIP, BODY_DRIP, SILENCE])
+def test_a_write_past_its_deadline_is_unknown(
+    serve: Serve, connect: Connect, chunks: tuple[bytes, ...]
+) -> None:
+    server = serve(Reply(chunks, pause=0.05))
     with pytest.raises(OutcomeUnknown) as caught:
         connect(server).customers.create(BODY, key=KEY, budget=0.3)
     assert caught.value.code == "timed_out"
@@ -44,11 +50,13 @@ def test_a_write_past_its_deadline_is_unknown(serve: Serve, connect: Connect, re
 
 
 def test_the_deadline_holds_on_a_used_connection(serve: Serve, connect: Connect) -> None:
-    client = connect(serve(success(JANE), HEAD_DRIP))
+    is_over = threading.Event()
+    drip = Reply(noting_the_end(HEAD_DRIP, is_over), pause=0.05)
+    client = connect(serve(success(JANE), drip))
     client.customers.get("1001")
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(Unavailable):
         client.customers.get("1001", budget=0.3)
-    assert caught.value.code == "timed_out"
+    assert not is_over.is_set()
 
 
 def test_an_answer_without_length_is_cut_at_the_deadline(serve: Serve, connect: Connect) -> None:
