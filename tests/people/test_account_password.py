@@ -11,7 +11,7 @@ from tests.conftest import PASSWORD
 from tests.page import Page
 from webapp.activity.tables import activity
 from webapp.extensions import db
-from webapp.people.tables import people, sign_in_failures
+from webapp.people.tables import people, sessions, sign_in_failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,9 @@ def test_changes_it(page_as: Callable[[str], Page], app: Flask, cast: dict[str, 
         assert visitor.post("/login", fields).status == status
 
 
-def test_ends_every_other_session_and_renews_this_one(page_as: Callable[[str], Page]) -> None:
+def test_ends_every_other_session_and_renews_this_one(
+    page_as: Callable[[str], Page], app: Flask
+) -> None:
     here, there = page_as("staff"), page_as("staff")
     old = here.client.get_cookie("session")
     here.post(URL, fill())
@@ -49,6 +51,8 @@ def test_ends_every_other_session_and_renews_this_one(page_as: Callable[[str], P
     assert new.value != old.value
     assert here.get("/account").status == 200
     assert there.get("/account").status == 303
+    with app.app_context(), db.read() as connection:
+        assert len(connection.execute(select(sessions)).all()) == 1
     there.client.set_cookie("session", old.value)
     assert there.get("/account").status == 303
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,29 +75,41 @@ def test_an_id_chosen_by_somebody_else_is_not_taken_over(
     assert is_in(page)
 
 
-def test_cookie_in_development(page: Page) -> None:
-    (cookie,) = page.get("/login").response.headers.getlist("Set-Cookie")
-    assert cookie.startswith("session=")
-    assert cookie.endswith("; HttpOnly; Path=/; SameSite=Lax")
+SECURE: Any = {"base_url": "https://localhost", "headers": {"Referer": "https://localhost/login"}}
 
 
-def test_cookie_in_production(make_app: Callable[..., Flask], cast: dict[str, Member]) -> None:
+def test_cookies_in_development(page: Page, cast: dict[str, Member]) -> None:
+    visitors = page.get("/login").response.headers["Set-Cookie"]
+    fields = {"email": cast["staff"].email, "password": PASSWORD}
+    signed_in = page.post("/login", fields).response.headers["Set-Cookie"]
+    for cookie in (visitors, signed_in):
+        assert cookie.startswith("session=")
+        assert cookie.endswith("; HttpOnly; Path=/; SameSite=Lax")
+
+
+def test_cookies_in_production(make_app: Callable[..., Flask], cast: dict[str, Member]) -> None:
     client = make_app(app_env="production").test_client()
-    (cookie,) = client.get("/login", base_url="https://localhost").headers.getlist("Set-Cookie")
-    assert cookie.startswith("__Host-session=")
-    assert cookie.endswith("; Secure; HttpOnly; Path=/; SameSite=Lax")
+    shown = client.get("/login", **SECURE)
+    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', shown.text)
+    assert token
+    fields = {"csrf_token": token[1], "email": cast["staff"].email, "password": PASSWORD}
+    signed_in = client.post("/login", data=fields, **SECURE)
+    assert signed_in.status_code == 303
+    for answer in (shown, signed_in):
+        (cookie,) = answer.headers.getlist("Set-Cookie")
+        assert cookie.startswith("__Host-session=")
+        assert cookie.endswith("; Secure; HttpOnly; Path=/; SameSite=Lax")
 
 
-def test_the_signed_in_cookie_in_production(
+def test_without_the_prefix_a_cookie_counts_nothing_in_production(
     make_app: Callable[..., Flask], app: Flask, page_as: PageAs
 ) -> None:
     value = id_of(page_as("staff"))
     client = make_app(app_env="production").test_client()
+    client.set_cookie("session", value, domain="localhost")
+    assert client.get("/records/self", **SECURE).status_code == 303
     client.set_cookie("__Host-session", value, secure=True, domain="localhost")
-    assert client.get("/records/self", base_url="https://localhost").status_code == 200
-    client.delete_cookie("__Host-session", domain="localhost")
-    client.set_cookie("session", value, domain="localhost")  # without the prefix it counts nothing
-    assert client.get("/records/self", base_url="https://localhost").status_code == 303
+    assert client.get("/records/self", **SECURE).status_code == 200
 
 
 def test_visitors_leave_nothing_in_the_database(page: Page, app: Flask) -> None:
@@ -213,6 +226,7 @@ def test_without_a_database_nobody_is_signed_out(page_as: PageAs, app: Flask) ->
     assert answer.status_code == 503
     assert "Set-Cookie" not in answer.headers
     assert page.client.get("/records/public").status_code == 200
+    assert "Set-Cookie" not in page.client.get("/login").headers
     with app.app_context(), db.write() as connection:
         connection.execute(text("ALTER TABLE gone RENAME TO sessions"))
     assert is_in(page)

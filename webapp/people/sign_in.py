@@ -43,12 +43,12 @@ def sign_in(email: str, password: str) -> Person:
     reserved = throttle.reserve_try(key, request.remote_addr)
     row = _find(key)
     is_right = is_password(password, row.password_hash if row else None)
-    if row is None or not is_right or not row.is_active:
+    if row is None or not is_right:
         _record_failure(row)
         raise SignInRefused
     with db.write() as connection:
         visit = _start(connection, row, reserved)
-    if visit is None:  # suspended, or given another password, while we were comparing
+    if visit is None:  # suspended, or changed while we were comparing
         _record_failure(row)
         raise SignInRefused
     assert visit.person is not None
