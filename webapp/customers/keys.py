@@ -43,6 +43,7 @@ _PLAIN = str.maketrans(
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Me"})
 _MARKS_IN_NAMES = re.compile(r"[^\w]+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_MANY_DIGITS = re.compile(rf"(?:\d[+()./\- ]*){{{_JOINED_FROM}}}", re.ASCII)
 _BRITISH_POSTCODE = re.compile(r"([a-z]{1,2}[0-9][a-z0-9]?)([0-9][a-z]{2})")
 
 
@@ -190,6 +191,8 @@ def _phone_words(typed: str, number: str) -> Iterable[str]:
 
 def _spread_digits(field: str) -> Iterable[str]:
     """Give digits that punctuation or spaces divide as one word, as `terms_of` joins them."""
+    if not _MANY_DIGITS.search(field):
+        return ()
     return (
         digits
         for digits in _joined_runs(field)
