@@ -96,12 +96,12 @@ def test_a_stop_leaves_the_file_in_one_piece(sandbox: Sandbox, caller: Caller) -
     sandbox.stop()
 
 
-def test_it_refuses_production(tmp_path: Path) -> None:
+def test_it_refuses_production(tmp_path: Path, sandbox: Sandbox) -> None:
     path = tmp_path / "sandbox.sqlite3"
     with pytest.raises(RuntimeError, match="production"):
         create_sandbox(path=path, secret_key="k", app_env="production")
     with pytest.raises(RuntimeError, match="production"):
-        run("127.0.0.1", 0, path, "k", "production")
+        run("127.0.0.1", sandbox.port, path, "k", "production")
     assert not path.exists()
 
 
