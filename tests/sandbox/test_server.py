@@ -97,7 +97,7 @@ def test_a_stop_leaves_the_file_in_one_piece(sandbox: Sandbox, caller: Caller) -
 
 
 def test_it_refuses_production(tmp_path: Path, sandbox: Sandbox) -> None:
-    path = tmp_path / "sandbox.sqlite3"
+    path = tmp_path / "refused.sqlite3"
     with pytest.raises(RuntimeError, match="production"):
         create_sandbox(path=path, secret_key="k", app_env="production")
     with pytest.raises(RuntimeError, match="production"):
