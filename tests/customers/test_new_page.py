@@ -204,8 +204,44 @@ def test_without_a_clear_answer_it_is_sent_once_and_followed_up(
     assert keys == {form["intent"]}
 
 
-@pytest.mark.usefixtures("no_neropay")
-def test_neropay_out_of_reach_means_that_nothing_was_sent(staff: Page) -> None:
+def test_a_correction_of_an_unknown_one_settles_that_first(staff: Page, sandbox: Sandbox) -> None:
+    sandbox.fault(action="status", status=500, effect=True, times=0)
+    form = fill(staff)
+    staff.post(URL, form)
+    sandbox.clear_faults()
+    answer = staff.post(URL, {**form, "city": "York"})
+    assert (answer.status, answer.location) == (303, "/customers/1001")
+    assert [effect["method"] for effect in sandbox.ledger()] == ["POST", "PATCH"]
+    assert sandbox.customers()[0]["city"] == "York"
+
+
+def test_a_correction_that_is_refused_goes_on_as_an_edit(staff: Page, sandbox: Sandbox) -> None:
+    sandbox.fault(action="status", status=500, effect=True, times=0)
+    form = fill(staff)
+    staff.post(URL, form)
+    sandbox.clear_faults()
+    sandbox.fault(action="status", status=422, code="validation_failed",
+                  details={"city": ["No such town."]}, match={"method": "PATCH"})  # fmt: skip
+    answer = staff.post(URL, {**form, "city": "Yorck"})
+    assert answer.status == 422
+    assert "No such town." in answer.text
+    corrected = {**answer.form("/customers/1001/edit"), "city": "York"}
+    assert staff.post("/customers/1001/edit", corrected).status == 303
+    assert [customer["city"] for customer in sandbox.customers()] == ["York"]
+
+
+def test_a_correction_of_one_that_stays_unknown_is_kept(staff: Page, sandbox: Sandbox) -> None:
+    sandbox.fault(**UNCLEAR["server_error"])
+    form = fill(staff)
+    staff.post(URL, form)
+    answer = staff.post(URL, {**form, "city": "York"})
+    assert answer.status == 409
+    assert answer.has("div", role="alert", data_error_code="outcome_unknown")
+    assert answer.form(URL)["city"] == "York"
+    assert answer.form(URL)["intent"] == form["intent"]
+
+
+def test_neropay_out_of_reach_means_that_nothing_was_sent(staff: Page, no_neropay: None) -> None:
     answer = staff.post(URL, fill(staff))
     assert answer.status == 503
     assert "Nothing was sent, so nothing was changed." in answer.text

@@ -13,14 +13,19 @@ from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import redirect_to, render_page, return_place
 from webapp.ui.refusals import explain_in
-from webapp.writes.service import Outcome, State, new_intent_id
+from webapp.writes.service import Outcome, Refusal, State, new_intent_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Response
 
     from webapp.customers.models import CustomerRow
 
 __all__ = ["bp"]
+
+# Another form was sent under this id before, and nobody knows yet what became of it.
+_NOT_CONFIRMED = Refusal("outcome_unknown", "outcome_unknown")
 
 
 @bp.get("/new")
@@ -40,13 +45,10 @@ def create() -> Response:
     if not form.validate():
         return _create_page(form, status=422)
     outcome = service.create_customer(current_actor(), form.intent.data, form.values())
-    if outcome.state is State.REFUSED:
-        return _create_page(form, outcome)
-    if outcome.state is not State.APPLIED:
-        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    if outcome.is_changed_body:  # Back, changed, sent again: the changes belong to that record
-        return _offer_as_edit(form, str(outcome.record_id))
+    if outcome.state is not State.APPLIED or outcome.is_changed_body:
+        return _not_added(form, outcome)
     flash(messages.added(outcome.label), "success")
+    _tell_differences(outcome)
     if "another" in request.form:
         return redirect_to(url_for("customers.new"))
     return redirect_to(url_for("customers.show", customer_id=outcome.record_id))
@@ -95,10 +97,8 @@ def update(customer_id: str) -> Response:
     outcome = service.update_customer(
         current_actor(), form.intent.data, customer_id, form.seen_values(), form.values()
     )
-    if outcome.state is State.REFUSED:
-        return _edit_page(form, row, outcome)
-    if outcome.state is not State.APPLIED:
-        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+    if outcome.state is not State.APPLIED or outcome.is_changed_body:
+        return _not_saved(form, row, outcome)
     if is_row_swap():
         saved = service.get_customer(customer_id) or row
         return render_page(
@@ -106,9 +106,11 @@ def update(customer_id: str) -> Response:
             "customers/_saved_row.html",
             customer=saved,
             outcome=outcome,
+            differing=messages.stored_differently(outcome.fields_differing),
             terms=(),
         )
-    flash(messages.saved(outcome.label), "success")
+    flash(messages.NO_CHANGE if outcome.is_no_change else messages.saved(outcome.label), "success")
+    _tell_differences(outcome)
     place = return_place(request.form.get("back"), "")
     if place:
         return redirect_to(f"{place}#customer-{customer_id}")
@@ -127,26 +129,67 @@ def _sent_before() -> dict[str, str | None]:
     return service.values_of_write(current_actor(), request.args.get("again", ""))
 
 
-def _show_outcome(form: CustomerForm, outcome: Outcome | None, status: int) -> int:
+def _not_added(form: CustomerForm, outcome: Outcome) -> Response:
+    """Answer a form that did not add a customer just now."""
+    if outcome.state is State.REFUSED and outcome.record_id is not None:
+        return _refused_correction(form, outcome.record_id, outcome)
+    if outcome.state is State.REFUSED:
+        return _create_page(form, outcome)
+    if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was added
+        return _offer_as_edit(form, str(outcome.record_id))
+    if outcome.is_changed_body:
+        return _create_page(form, refusal=_NOT_CONFIRMED)
+    return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+
+
+def _not_saved(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Response:
+    """Answer a form that did not change the customer just now."""
+    if outcome.state is State.REFUSED:
+        return _edit_page(form, row, outcome)
+    if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was saved
+        seen, typed = form.seen_values(), form.values()
+        mine = {name: value for name, value in typed.items() if value != (seen.get(name) or None)}
+        return _open_edit(form, row, mine)
+    if outcome.is_changed_body:
+        return _edit_page(form, row, refusal=_NOT_CONFIRMED)
+    return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+
+
+def _tell_differences(outcome: Outcome) -> None:
+    """Say which fields NeroPay keeps otherwise than they were sent."""
+    if outcome.fields_differing:
+        flash(messages.stored_differently(outcome.fields_differing), "warning")
+
+
+def _show_refusal(form: CustomerForm, refusal: Refusal | None, status: int) -> int:
     """Put a refusal into the form, which then is a new attempt; give the page's status."""
-    if outcome is None or outcome.refusal is None:
+    if refusal is None:
         form.intent.data = form.intent.data or new_intent_id()
         return status
-    form.intent.data = new_intent_id()
-    return explain_in(form, outcome.refusal.kind, outcome.refusal.fields)
+    if refusal is not _NOT_CONFIRMED:  # that one is settled when the same form comes again
+        form.intent.data = new_intent_id()
+    if refusal.theirs:  # seen now: saving again means to overwrite them
+        form.remember({**form.seen_values(), **refusal.theirs})
+        form.add_errors(dict.fromkeys(refusal.theirs, (messages.CHANGED_MEANWHILE,)))
+    return explain_in(form, refusal.kind, refusal.fields)
 
 
 def _create_page(
-    form: CustomerForm, outcome: Outcome | None = None, *, status: int = 200
+    form: CustomerForm,
+    outcome: Outcome | None = None,
+    *,
+    refusal: Refusal | None = None,
+    status: int = 200,
 ) -> Response:
-    status = _show_outcome(form, outcome, status)
+    refusal = outcome.refusal if outcome else refusal
+    status = _show_refusal(form, refusal, status)
     return render_page(
         "customers/new.html",
         "customers/_form.html",
         status=status,
         form=form,
         customer=None,
-        refusal=outcome.refusal if outcome else None,
+        refusal=refusal,
         open_write=None,
         twins=service.find_twins(form.values()),
         back="",
@@ -154,27 +197,44 @@ def _create_page(
 
 
 def _edit_page(
-    form: CustomerForm, row: CustomerRow, outcome: Outcome | None = None, *, status: int = 200
+    form: CustomerForm,
+    row: CustomerRow,
+    outcome: Outcome | None = None,
+    *,
+    refusal: Refusal | None = None,
+    status: int = 200,
 ) -> Response:
-    status = _show_outcome(form, outcome, status)
+    refusal = outcome.refusal if outcome else refusal
+    status = _show_refusal(form, refusal, status)
     return render_page(
         "customers/edit.html",
         "customers/_edit_row.html" if is_row_swap() else "customers/_form.html",
         status=status,
         form=form,
         customer=row,
-        refusal=outcome.refusal if outcome else None,
+        refusal=refusal,
         open_write=service.open_write_on(row.id),
         twins=(),
         back=return_place(request.values.get("back"), ""),
     )
 
 
+def _refused_correction(form: CustomerForm, customer_id: str, outcome: Outcome) -> Response:
+    """Show the record that the form made already, with the refusal of what it sent since."""
+    row = _find_or_404(customer_id)
+    form.remember(row.values())
+    return _edit_page(form, row, outcome)
+
+
 def _offer_as_edit(form: CustomerForm, customer_id: str) -> Response:
     """Show the record's form holding what was typed for a new one; empty fields keep theirs."""
-    row = _find_or_404(customer_id)
     typed = {name: value for name, value in form.values().items() if value}
-    form.show({**row.values(), **typed})
+    return _open_edit(form, _find_or_404(customer_id), typed)
+
+
+def _open_edit(form: CustomerForm, row: CustomerRow, mine: Mapping[str, str | None]) -> Response:
+    """Show a record's form anew, with some fields changed already."""
+    form.show({**row.values(), **mine})
     form.remember(row.values())
     form.intent.data = new_intent_id()
     return _edit_page(form, row)

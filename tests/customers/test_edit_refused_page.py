@@ -1,0 +1,130 @@
+"""/customers/<id>/edit when NeroPay refuses, does not answer, or answers without a clear word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults import REFUSALS, UNCLEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.page import Page
+    from webapp.sandbox.testing import Sandbox
+
+URL = "/customers/1001/edit"
+ROW = {"HX_Target": "tr#customer-1001"}
+PATCH = {"match": {"method": "PATCH"}}
+
+
+@pytest.fixture
+def staff(page_as: Callable[[str], Page], copied: Sandbox) -> Page:
+    return page_as("staff")
+
+
+def fill(page: Page, **typed: str) -> dict[str, str]:
+    """Open the form and type over what is given."""
+    return {**page.get(URL).form(URL), **typed}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_keeps_what_was_typed(staff: Page, copied: Sandbox, name: str) -> None:
+    fault, status, words = REFUSALS[name]
+    copied.fault(**fault, **PATCH)
+    form = fill(staff, city="Swansea")
+    for headers in ({}, ROW):
+        answer = staff.post(URL, form, htmx=bool(headers), **headers)
+        assert (answer.status, answer.form(URL)["city"]) == (status, "Swansea")
+        assert answer.has("div", role="alert", data_error_code=fault["code"])
+        assert words in answer.text
+        form = {**form, **answer.form(URL)}
+    copied.clear_faults()
+    assert staff.post(URL, form).location == "/customers/1001"
+
+
+def test_what_neropay_says_of_a_field_is_shown_at_it_in_the_row(
+    staff: Page, copied: Sandbox
+) -> None:
+    copied.fault(
+        action="status", status=422, code="validation_failed", details={"phone": ["No."]}, **PATCH
+    )
+    answer = staff.post(URL, fill(staff, phone="0123456"), htmx=True, **ROW)
+    assert answer.status == 422
+    assert answer.has("input", id="c1001-phone", aria_describedby="c1001-phone-error")
+    assert answer.form(URL)["phone"] == "0123456"
+
+
+def test_a_neropay_that_does_not_change_customers(staff: Page, copied: Sandbox) -> None:
+    copied.switch(patch=False)
+    answer = staff.post(URL, fill(staff, city="Swansea"))
+    assert answer.status == 409
+    assert "NeroPay does not allow this" in answer.text
+    assert answer.form(URL)["city"] == "Swansea"
+
+
+def test_a_neropay_that_does_not_give_single_customers(staff: Page, copied: Sandbox) -> None:
+    copied.switch(get_by_id=False)
+    assert staff.post(URL, fill(staff, city="Swansea")).status == 303
+    assert len(copied.ledger()) == 1
+
+
+@pytest.mark.parametrize("name", UNCLEAR)
+def test_without_a_clear_answer_the_record_is_read_only(
+    staff: Page, copied: Sandbox, name: str
+) -> None:
+    copied.fault(**UNCLEAR[name], **PATCH)
+    form = fill(staff, city="Swansea")
+    answer = staff.post(URL, form)
+    assert (answer.status, answer.location) == (303, f"/writes/{form['intent']}")
+    for opened in (staff.get(URL), staff.get(URL, htmx=True, **ROW)):
+        assert opened.has("div", role="alert", data_error_code="outcome_unknown")
+        assert not opened.has("button", data_key="submit")
+        inputs = [found for tag, found in opened.reader.tags if found.get("name") == "city"]
+        assert [("readonly" in found) for found in inputs] == [True]
+    assert not staff.get("/customers/1001").has("a", data_key="e")
+    assert "Staff Person changed this customer, sent but not confirmed" in (
+        staff.get("/customers/1001").text
+    )
+
+
+def test_another_change_waits_for_the_unknown_one(
+    staff: Page, copied: Sandbox, page_as: Callable[[str], Page]
+) -> None:
+    other = page_as("manager")
+    theirs = fill(other, city="Barry")
+    copied.fault(**UNCLEAR["server_error"], **PATCH)
+    staff.post(URL, fill(staff, city="Swansea"))
+    answer = other.post(URL, theirs)
+    assert answer.status == 409
+    assert answer.has("div", data_error_code="write_open")
+    assert answer.form(URL)["city"] == "Barry"
+    assert theirs["intent"] not in {request["key"] for request in copied.requests()}
+
+
+def test_neropay_out_of_reach_means_that_nothing_was_sent(staff: Page, no_neropay: None) -> None:
+    answer = staff.post(URL, fill(staff, city="Swansea"))
+    assert answer.status == 503
+    assert "Nothing was sent, so nothing was changed." in answer.text
+    assert answer.form(URL)["city"] == "Swansea"
+
+
+def test_a_customer_who_is_gone(staff: Page, copied: Sandbox) -> None:
+    form = fill(staff, city="Swansea")
+    copied.delete_customer(1001)
+    answer = staff.post(URL, form)
+    assert answer.status == 409
+    assert "No longer at NeroPay" in answer.text
+    assert answer.form(URL)["city"] == "Swansea"
+
+
+def test_a_correction_of_an_unconfirmed_change_is_kept(staff: Page, copied: Sandbox) -> None:
+    copied.fault(**UNCLEAR["server_error"], **PATCH)
+    form = fill(staff, city="Swansea")
+    staff.post(URL, form)
+    answer = staff.post(URL, {**form, "city": "Barry"})
+    assert answer.status == 409
+    assert answer.has("div", role="alert", data_error_code="outcome_unknown")
+    assert answer.form(URL)["city"] == "Barry"
+    assert not answer.has("button", data_key="submit")
