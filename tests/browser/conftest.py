@@ -51,6 +51,11 @@ class Site:
     app: Flask
     web: Web
 
+    def copy(self) -> None:
+        """Bring the copy up to date with the sandbox now."""
+        with self.app.app_context():
+            run_sync(reason="test")
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
