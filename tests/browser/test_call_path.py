@@ -30,6 +30,7 @@ def test_call_path_by_keyboard(site: Site, visit: Callable[..., Visitor]) -> Non
     keys.type("4471")
     keys.press("Enter")
     expect(page.get_by_role("link", name="Wendy Caller", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
     keys.press("e")
     name = page.get_by_label("Name", exact=True)
     expect(name).to_be_focused()
@@ -70,6 +71,7 @@ def test_call_path_without_javascript(site: Site, visit: Callable[..., Visitor])
     page.get_by_label("Town or city").fill("Whitby")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved: Wendy Caller")).to_be_visible()
+    assert page.url.endswith("/customers?q=4471#customer-1010")  # the same list, that row marked
     stored = site.sandbox.get_customer("1010")
     assert stored
     assert stored["city"] == "Whitby"

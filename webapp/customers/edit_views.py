@@ -8,10 +8,10 @@ from flask import abort, flash, request, url_for
 
 from webapp.customers import service
 from webapp.customers.forms import CustomerForm
-from webapp.customers.views import bp, is_row_swap
+from webapp.customers.views import bp, is_row_swap, list_place
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
-from webapp.ui.htmx import redirect_to, render_page, return_place
+from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
 from webapp.ui.refusals import explain_in
 from webapp.writes.service import Outcome, Refusal, State, new_intent_id
 
@@ -59,12 +59,10 @@ def create() -> Response:
 def twins() -> Response:
     """Show customers who may be the one being typed."""
     form = CustomerForm(request.form)
-    return render_page(
-        "customers/new.html",
-        "customers/_twins.html",
-        form=form,
-        twins=service.find_twins(form.values()),
-    )
+    if not is_partial():
+        return _create_page(form)
+    twins = service.find_twins(form.values())
+    return render_page("customers/new.html", "customers/_twins.html", twins=twins)
 
 
 @bp.post("/<record_id:customer_id>/carry")
@@ -215,7 +213,7 @@ def _edit_page(
         refusal=refusal,
         open_write=service.open_write_on(row.id),
         twins=(),
-        back=return_place(request.values.get("back"), ""),
+        back=return_place(request.form.get("back"), "") or list_place(),
     )
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, request, url_for
 
 from webapp.customers import service
 from webapp.customers.forms import query_arguments, query_from_request
-from webapp.people.service import Permission, requires
+from webapp.people.service import Permission, polling, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
 
@@ -55,7 +55,7 @@ def show(customer_id: str) -> Response:
         customer=row,
         history=service.history_of(customer_id),
         open_write=service.open_write_on(customer_id),
-        back=_list_place(),
+        back=list_place() or url_for("customers.index"),
         refreshed=None,
     )
 
@@ -76,12 +76,13 @@ def refresh(customer_id: str) -> Response:
         customer=refreshed.row,
         history=service.history_of(customer_id),
         open_write=service.open_write_on(customer_id),
-        back=_list_place(),
+        back=list_place() or url_for("customers.index"),
         refreshed=refreshed,
     )
 
 
 @bp.get("/sync")
+@polling
 @requires(Permission.CUSTOMERS_READ)
 def sync_progress() -> Response:
     """Show how far the running sync is; the list's page polls this."""
@@ -102,10 +103,13 @@ def is_row_swap() -> bool:
     return is_partial() and request.headers.get("HX-Target", "").startswith("tr#")
 
 
-def _list_place() -> str:
-    """Give the list that the person came from, with its search, or the whole list."""
-    place = urlsplit(request.args.get("back") or request.referrer or "")
+def list_place() -> str:
+    """Give the list that the person came from, with its search; empty when it was another page."""
     index_url = url_for("customers.index")
-    if place.path != index_url or not place.query:
-        return index_url
-    return return_place(f"{place.path}?{place.query}", index_url)
+    try:
+        place = urlsplit(request.args.get("back") or request.referrer or "")
+    except ValueError:  # nothing that a browser would send
+        return ""
+    if place.path != index_url:
+        return ""
+    return return_place(f"{place.path}?{place.query}" if place.query else place.path, "")

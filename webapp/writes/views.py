@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, url_for
 
-from webapp.people.service import Permission, can, current_actor, requires
+from webapp.people.service import Permission, can, current_actor, polling, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.writes import service
@@ -26,6 +26,7 @@ _PAGES = {
 
 
 @bp.get("/<record_id:intent_id>")
+@polling
 @requires(Permission.CUSTOMERS_READ)
 def show(intent_id: str) -> Response:
     """Show a write; once it is settled, htmx is sent on to the record."""
