@@ -48,6 +48,11 @@ def test_htmx_is_told_where_to_go(client: FlaskClient) -> None:
     assert "Location" not in answer.headers
 
 
+def test_headers_stay_within_latin_1(client: FlaskClient) -> None:
+    answer = client.get("/go", query_string={"to": "/customers?q=Gấm"}, headers=PART)
+    assert answer.headers["HX-Redirect"] == "/customers?q=G%E1%BA%A5m"
+
+
 def test_htmx_loads_a_page_that_it_is_on_already(client: FlaskClient) -> None:
     shown = {**PART, "HX-Current-URL": "http://localhost/customers?q=a"}
     answer = client.get("/go", query_string={"to": "/customers?q=a#customer-1"}, headers=shown)
