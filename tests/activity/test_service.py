@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -104,6 +104,7 @@ def test_values_of_secret_fields_are_not_kept(field: str, value: object) -> None
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example("half \ud83d of a pair", "\x00\x1b[31m")
 @given(st.text(st.characters(), max_size=600), st.text(st.characters(), max_size=600))
 def test_any_text_is_kept_in_a_form_that_pages_can_carry(label: str, value: str) -> None:
     _append(label, changes={"name": (None, value)})

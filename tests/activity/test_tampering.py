@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
+from webapp.activity import service
 from webapp.activity.service import Actor, VerifyResult, record, verify
 from webapp.activity.tables import activity, activity_head
 from webapp.extensions import db
@@ -65,6 +66,16 @@ def test_an_empty_trail_is_sound() -> None:
 def test_a_changed_column_is_found(column: str, value: object) -> None:
     _run(update(activity).where(activity.c.id == 3).values({column: value}))
     assert verify() == VerifyResult(False, 2, 3, "changed")
+
+
+def test_a_changed_entry_with_a_hash_to_match_breaks_the_next() -> None:
+    with db.read() as connection:
+        query = select(activity).where(activity.c.id.in_([2, 3])).order_by(activity.c.id)
+        before, entry = (dict(row) for row in connection.execute(query).mappings())
+    entry["label"] = "Someone else"
+    entry["hash"] = service._digest(before["hash"], entry)
+    _run(update(activity).where(activity.c.id == 3).values(entry))
+    assert verify() == VerifyResult(False, 3, 4, "changed")
 
 
 def test_a_removed_entry_is_found() -> None:

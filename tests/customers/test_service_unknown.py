@@ -54,8 +54,10 @@ def _methods(sandbox: Sandbox) -> list[str]:
 
 def test_an_unknown_correction_closes_the_form(staff: Actor, sandbox: Sandbox) -> None:
     _become_unknown(staff, sandbox)
+    sandbox.forget_requests()
     second = _save(staff, new_intent_id(), phone="01632 960009")
 
+    assert sandbox.requests() == []
     assert second.refusal is not None
     assert second.refusal.kind == "write_open"
     open_write = service.open_write_on("1001")

@@ -14,7 +14,7 @@ from webapp.extensions import db
 from webapp.writes.service import State, count_open, find, new_intent_id, settle_due
 
 if TYPE_CHECKING:
-    from tests.writes.conftest import Office
+    from tests.writes.office import Office
     from webapp.sandbox.testing import Sandbox
 
 

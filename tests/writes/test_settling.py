@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,6 @@ import pytest
 from webapp.activity.tables import activity
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.writes import journal, settling
-from webapp.writes.rows import intent_of
 from webapp.writes.service import (
     Decision,
     State,
@@ -28,7 +25,7 @@ from webapp.writes.service import (
 from webapp.writes.tables import intents
 
 if TYPE_CHECKING:
-    from tests.writes.conftest import Office
+    from tests.writes.office import Office
     from webapp.sandbox.testing import Sandbox
 
 ID = "00112233445566778899aabbccddeeff"
@@ -120,8 +117,9 @@ def test_while_neropay_is_down_one_of_a_backlog_is_tried(office: Office, sandbox
         settle_due(pause=lambda _: None)
     sandbox.forget_requests()
     office.clock.advance(minutes=2)
-    settle_due(pause=lambda _: None)
-    while_open = len(sandbox.requests())
+    pauses: list[float] = []
+    settle_due(pause=pauses.append)
+    while_open = len(sandbox.requests()) + len(pauses)
     office.client_time[0] += 6.0
     office.clock.advance(minutes=2)
     settle_due(pause=lambda _: None)
@@ -153,75 +151,6 @@ def test_one_that_cannot_be_worked_on_does_not_keep_the_others(
     assert [outcome.is_open for outcome in map(find, ids) if outcome] == [True, False]
 
 
-def test_workers_at_once_send_it_once(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
-    gate = threading.Barrier(6)
-
-    def work() -> None:
-        with office.app.app_context():
-            gate.wait()
-            settle(ID)
-
-    threads = [threading.Thread(target=work) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len([request for request in sandbox.requests() if request["key"] == ID]) == 1
-    assert [intent_id for intent_id, _, _ in office.notebook.applied].count(ID) == 1
-
-
-def test_an_attempt_that_overslept_cannot_undo_a_later_one(
-    office: Office, sandbox: Sandbox
-) -> None:
-    _become_unknown(office, sandbox, ID)
-    overslept = _as_attempt(1)
-    with db.write() as connection:
-        journal.claim(connection, ID, now())  # a later attempt is going on
-    sandbox.fault(action="status", status=429, retry_after=60)
-    settling.send(overslept)
-
-    assert _row().attempts == 2
-    assert _row().lease_until is not None
-    assert _row().state == "unknown"
-
-
-def test_a_yes_holds_whichever_attempt_brought_it(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
-    overslept = _as_attempt(1)
-    with db.write() as connection:
-        journal.claim(connection, ID, now())
-    settling.send(overslept)
-    settling.send(_as_attempt(2))
-
-    assert _row().state == "applied"
-    assert [intent_id for intent_id, _, _ in office.notebook.applied].count(ID) == 1
-    assert _outcomes_of(ID) == ["unknown", "applied"]
-
-
-def test_a_handler_that_fails_leaves_everything_as_it_was(office: Office, sandbox: Sandbox) -> None:
-    class Failing:
-        def apply(self, *_: Any) -> Any:
-            raise RuntimeError("of this test")
-
-        def recheck(self, *_: Any, **__: Any) -> Verdict:
-            return Verdict(Decision.RESEND)
-
-    register("customer.create", Failing())
-    with pytest.raises(RuntimeError, match="of this test"):
-        office.create("Jane", ID)
-    register("customer.create", office.notebook)
-    still = find(ID)
-    office.clock.advance(seconds=31)
-
-    assert still is not None
-    assert still.state is State.PENDING
-    assert settle_due() == 1
-    assert [effect["key"] for effect in sandbox.ledger()] == [ID]
-    assert _outcomes_of(ID) == ["unknown", "applied"]
-
-
 def test_asking_for_a_write_that_is_not_there(office: Office) -> None:
     with pytest.raises(LookupError):
         settle(ID)
@@ -239,17 +168,6 @@ def test_settled_rows_are_kept_thirty_days_and_open_ones_for_good(
     assert find(settled) is None
     assert find(newer) is not None
     assert find(ID) is not None
-
-
-def _as_attempt(number: int) -> Any:
-    with db.write() as connection:
-        connection.execute(intents.update().where(intents.c.id == ID).values(attempts=number))
-    return intent_of(_row())
-
-
-def _row() -> Any:
-    with db.read() as connection:
-        return connection.execute(intents.select().where(intents.c.id == ID)).one()
 
 
 def _outcomes_of(intent_id: str) -> list[str]:

@@ -25,7 +25,7 @@ from webapp.writes.service import (
 )
 
 if TYPE_CHECKING:
-    from tests.writes.conftest import Office
+    from tests.writes.office import Office
     from webapp.sandbox.testing import Sandbox
 
 ID = "0123456789abcdef" * 2

@@ -26,7 +26,7 @@ from webapp.writes.service import (
 from webapp.writes.tables import intents
 
 if TYPE_CHECKING:
-    from tests.writes.conftest import Office
+    from tests.writes.office import Office
     from webapp.sandbox.testing import Sandbox
 
 ID = "fedcba9876543210" * 2

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.writes.conftest import Notebook, build_app, register_all
+from tests.writes.office import Notebook, build_app, register_all
 from webapp.activity.service import Actor
 from webapp.neropay import NeroPay
 from webapp.writes.service import submit
