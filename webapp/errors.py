@@ -41,7 +41,7 @@ def _http(error: HTTPException) -> AnyResponse:
         return cast("AnyResponse", error.response)
     code = error.code or 500
     if code < 400:  # a redirect to the same page with the slash in its place
-        return cast("AnyResponse", error.get_response())
+        return error.get_response()
     # Signed out while typing: what was typed is shown, and can be sent after signing in again.
     kept = kept_fields() if code == 401 and request.method == "POST" else ()
     response = _page(code if code in default_exceptions else 500, kept=kept)

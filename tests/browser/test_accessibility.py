@@ -49,9 +49,7 @@ def complaints(page: Page) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_pages(visit: Callable[..., Visitor], scheme: str, width: int) -> None:
-    page = visit(
-        "owner", color_scheme=scheme, viewport={"width": width, "height": 800}
-    ).page
+    page = visit("owner", color_scheme=scheme, viewport={"width": width, "height": 800}).page
     found: list[str] = []
     for url in PAGES:
         page.goto(url)

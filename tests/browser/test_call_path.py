@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Site, Visitor
 
 
-def make_known(site: Site, **fields: str) -> str:
+def make_known(site: Site, **fields: str) -> int:
     """Change a customer at NeroPay and copy it; give the id."""
-    customer_id = "1010"
+    customer_id = 1010
     site.sandbox.set_customer(customer_id, **fields)
     site.copy()
     return customer_id
@@ -57,7 +57,7 @@ def test_record_page_by_keyboard(site: Site, visit: Callable[..., Visitor]) -> N
     page.get_by_label("Town or city").fill("York")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Saved: Wendy Caller")).to_be_visible()
-    stored = site.sandbox.get_customer("1010")
+    stored = site.sandbox.get_customer(1010)
     assert stored
     assert stored["city"] == "York"
 
@@ -72,7 +72,7 @@ def test_call_path_without_javascript(site: Site, visit: Callable[..., Visitor])
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved: Wendy Caller")).to_be_visible()
     assert page.url.endswith("/customers?q=4471#customer-1010")  # the same list, that row marked
-    stored = site.sandbox.get_customer("1010")
+    stored = site.sandbox.get_customer(1010)
     assert stored
     assert stored["city"] == "Whitby"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def effects(site: Site, name: str) -> int:
     """Count the customers of this name that NeroPay has made."""
     made = [entry for entry in site.sandbox.ledger() if entry["method"] == "POST"]
-    ids = [str(entry["record_id"]) for entry in made]
+    ids = [int(entry["record_id"]) for entry in made]
     found = [site.sandbox.get_customer(customer_id) for customer_id in ids]
     return sum(bool(customer and customer["name"] == name) for customer in found)
 
@@ -67,7 +67,7 @@ def test_refusal_stands_at_its_field_and_keeps_what_was_typed(
 
 
 def test_twin_takes_what_was_typed(site: Site, visit: Callable[..., Visitor]) -> None:
-    site.sandbox.set_customer("1011", name="Tina Twin", phone="07700 905512", city="Leeds")
+    site.sandbox.set_customer(1011, name="Tina Twin", phone="07700 905512", city="Leeds")
     site.copy()
     page = visit("staff").page
     page.goto("/customers/new")

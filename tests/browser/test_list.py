@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_results_while_typing(site: Site, visit: Callable[..., Visitor]) -> None:
-    site.sandbox.set_customer("1020", name="Žofie Nováková-Ångström")
+    site.sandbox.set_customer(1020, name="Žofie Nováková-Ångström")
     site.copy()
     page = visit("viewer").page
     page.goto("/customers")
@@ -79,7 +79,7 @@ def test_list_without_javascript(visit: Callable[..., Visitor]) -> None:
 
 def test_markup_in_a_name_is_shown_as_it_is(site: Site, visit: Callable[..., Visitor]) -> None:
     name = "<img src=x onerror=alert(1)> \u202eevil {{7*7}}"
-    site.sandbox.set_customer("1021", name=name)
+    site.sandbox.set_customer(1021, name=name)
     site.copy()
     page = visit("viewer").page
     for url in ("/customers?q=onerror", "/customers/1021"):

@@ -149,9 +149,7 @@ def _list_page(
     return response
 
 
-def _new_page(
-    form: CategoryForm, outcome: Outcome | None = None, *, status: int = 200
-) -> Response:
+def _new_page(form: CategoryForm, outcome: Outcome | None = None, *, status: int = 200) -> Response:
     form.intent.data = form.intent.data or new_intent_id()
     return render_page(
         "categories/new.html",
