@@ -57,6 +57,16 @@ class Page:
     leave_out: tuple[int, ...] = ()
 
 
+def lookup_part(term: str) -> str:
+    """Give the part of a term to look up; the rest is checked in the rows found.
+
+    Of an e-mail address that is what comes before the @: the trigrams of a mail provider's name
+    are in nearly every row, and each costs a long list to walk.
+    """
+    at = term.find("@")
+    return term[: at + 1] if at >= 2 else term
+
+
 class Dialect(Protocol):
     """What `search_sqlite` and `search_postgresql` both offer."""
 

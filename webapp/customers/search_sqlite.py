@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from webapp.customers.plans import CAP, Plan
+from webapp.customers.plans import CAP, Plan, lookup_part
 from webapp.customers.rows import COLUMNS, statement
 
 if TYPE_CHECKING:
@@ -141,14 +141,7 @@ def among(pks: Iterable[int]) -> tuple[str, dict[str, object]]:
 
 
 def _head(term: str) -> str:
-    """Give the part of a term to look up: of an e-mail address, what comes before the @.
-
-    All the trigrams of a mail provider's name are in nearly every row, and each costs a list.
-    """
-    at = term.find("@")
-    if at >= 2:
-        return term[: at + 1]
-    return "" if len(term) == 1 else term
+    return "" if len(term) == 1 else lookup_part(term)
 
 
 def _quote(term: str) -> str:
