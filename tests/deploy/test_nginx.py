@@ -159,9 +159,10 @@ def test_a_clients_own_address_headers_count_for_nothing(browser: Browser, web: 
     assert answer.headers["Retry-After"]
 
 
-def test_a_body_that_is_too_large_is_refused(browser: Browser) -> None:
+def test_a_body_that_is_too_large_is_refused_at_the_door(browser: Browser) -> None:
     answer, _ = browser.ask("POST", "/login", "x" * 70_000)
     assert answer.status == 413
+    assert "X-Request-ID" not in answer.headers, "it reached the application"
 
 
 def test_compression_is_the_applications(browser: Browser) -> None:

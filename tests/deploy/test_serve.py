@@ -86,8 +86,9 @@ def test_it_serves_and_a_stop_ends_both_and_finishes_what_runs(tmp_path: Path) -
             assert client.recv(100).startswith(b"HTTP/1.1 200")
         assert stop(process) == 0
         assert not any(Path(f"/proc/{pid}").exists() for pid in started)
-    for line in log.read_text().splitlines():
-        json.loads(line)
+    events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
+    assert "Shutting down: Master" in events, "the web was killed"
+    assert "Consumer exiting." in events, "the worker was killed"
 
 
 def test_a_worker_that_dies_stops_the_web_too(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ Labels are routes and classes of status, never a value that someone typed.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
@@ -37,6 +38,11 @@ _GAUGES = {
 }
 
 
+@lru_cache(maxsize=1_000)  # by route and class of status, of which there are few
+def _children(method: str, route: str, status_class: int) -> tuple[Counter, Histogram]:
+    return _requests.labels(method, route, f"{status_class}xx"), _seconds.labels(route)
+
+
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request.
 
@@ -46,8 +52,9 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
         status: The answer's status; counted by its class.
         seconds: Time it took.
     """
-    _requests.labels(method, route, f"{status // 100}xx").inc()
-    _seconds.labels(route).observe(seconds)
+    requests, duration = _children(method, route, status // 100)
+    requests.inc()
+    duration.observe(seconds)
 
 
 def render(gauges: Mapping[str, float]) -> bytes:
