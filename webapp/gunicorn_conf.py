@@ -107,4 +107,4 @@ def child_exit(_server: Arbiter, worker: Any) -> None:
     """Forget the live counts of a worker that has gone."""
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(worker.pid)
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library has no types

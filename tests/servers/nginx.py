@@ -58,7 +58,7 @@ def running_nginx(folder: Path, upstream_port: int) -> Iterator[Nginx]:
     settings.write_text(_around(folder))
     log = folder / "nginx.log"
     program = shutil.which("nginx") or "/usr/sbin/nginx"
-    command = [program, "-p", folder, "-c", settings, "-e", log]
+    command = [program, "-p", str(folder), "-c", str(settings), "-e", str(log)]
     with running(command, log=log) as process:
         wait_until(lambda: is_listening(nginx.port), f"nginx, see {log}", process)
         yield nginx

@@ -46,7 +46,7 @@ def running_postgresql(
         settings = [f"unix_socket_directories={folder}", "listen_addresses=", *_QUICK, *_SMALL]
         settings += [f"{key}={value}" for key, value in (options or {}).items()]
         _initialise(folder / "data", name, user)
-        command = [_program("postgres"), "-D", folder / "data"]
+        command = [_program("postgres"), "-D", str(folder / "data")]
         for setting in settings:
             command += ["-c", setting]
         log = folder / "log"
@@ -59,7 +59,7 @@ def running_postgresql(
 
 
 def _initialise(data: Path, name: str, user: str | None) -> None:
-    command = [_program("initdb"), "-D", data, "-U", name, "--auth=trust", "--encoding=UTF8"]
+    command = [_program("initdb"), "-D", str(data), "-U", name, "--auth=trust", "--encoding=UTF8"]
     command += ["--locale=C.UTF-8", "--no-sync"]
     made = subprocess.run(command, cwd=data.parent, user=user, capture_output=True, check=False)
     if made.returncode:
@@ -67,12 +67,12 @@ def _initialise(data: Path, name: str, user: str | None) -> None:
 
 
 def _create_database(folder: Path, name: str) -> None:
-    command = [_program("createdb"), "-h", folder, "-U", name, "tillside"]
+    command = [_program("createdb"), "-h", str(folder), "-U", name, "tillside"]
     subprocess.run(command, check=True, capture_output=True)
 
 
 def _answers(folder: Path) -> bool:
-    command = [_program("pg_isready"), "-q", "-h", folder]
+    command = [_program("pg_isready"), "-q", "-h", str(folder)]
     return subprocess.run(command, check=False).returncode == 0
 
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,12 +53,20 @@ def running(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     user: str | None = None,
-    pass_fds: Sequence[int] = (),
     stop_signal: int = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program with its output in `log`; stopped, then killed with all it started."""
     with log.open("ab") as output:
-        process = _start(command, output, env, cwd, user, pass_fds)
+        process = subprocess.Popen(
+            command,
+            env=dict(env) if env is not None else None,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=user,
+        )
     try:
         yield process
     finally:
@@ -74,24 +82,3 @@ def stop(process: subprocess.Popen[bytes], stop_signal: int = signal.SIGTERM) ->
     with contextlib.suppress(ProcessLookupError):  # what is left of its group
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
-
-
-def _start(
-    command: Sequence[str | Path],
-    output: IO[bytes],
-    env: Mapping[str, str] | None,
-    cwd: Path | None,
-    user: str | None,
-    pass_fds: Sequence[int],
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command,
-        env=dict(env) if env is not None else None,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        user=user,
-        pass_fds=pass_fds,
-    )
