@@ -98,6 +98,8 @@ def test_plain_files_are_asked_for_each_time(static: Path) -> None:
     client = serve(static).test_client()
     assert "immutable" not in client.get("/static/app.css", buffered=True).headers["Cache-Control"]
     (static / "app.css").write_text("b{}")
+    (static / "more.css").write_text("c{}")
+    assert client.get("/static/more.css", buffered=True).text == "c{}"
     assert client.get("/static/app.css", buffered=True).text == "b{}"
 
 
