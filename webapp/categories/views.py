@@ -47,7 +47,7 @@ def create() -> Response:
     outcome = service.create_category(
         current_actor(),
         form.intent.data,
-        form.name.data,
+        form.name.data or "",
         form.sort_order.number or 0,
         form.is_active.data,
     )

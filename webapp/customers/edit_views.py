@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, flash, request, url_for
 
 from webapp.customers import service
+from webapp.customers.cells import cells_of
 from webapp.customers.forms import CustomerForm
 from webapp.customers.views import bp, is_row_swap, list_place
 from webapp.people.service import Permission, current_actor, requires
@@ -102,10 +103,9 @@ def update(customer_id: str) -> Response:
         return render_page(
             "customers/show.html",
             "customers/_saved_row.html",
-            customer=saved,
+            rows=cells_of([saved]),
             outcome=outcome,
             differing=messages.stored_differently(outcome.fields_differing),
-            terms=(),
         )
     flash(messages.NO_CHANGE if outcome.is_no_change else messages.saved(outcome.label), "success")
     _tell_differences(outcome)

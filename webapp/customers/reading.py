@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from webapp.activity.service import Actor, Entry
-    from webapp.customers.models import CustomerRow
+    from webapp.customers.models import CustomerRow, SyncStatus
     from webapp.writes.service import Outcome
 
 __all__ = [
@@ -76,6 +76,7 @@ class Freshness:
     text: str
     since: datetime | None
     code: str | None
+    status: SyncStatus
 
 
 def find_for_page(customer_id: str) -> CustomerRow | None:
@@ -152,7 +153,7 @@ def freshness() -> Freshness:
     status = directory.status()
     if status.finished_at is None:
         state: Literal["unknown", "failed"] = "failed" if status.failed_at else "unknown"
-        return Freshness(state, messages.FRESHNESS_WORDS[state], None, status.error_code)
+        return Freshness(state, messages.FRESHNESS_WORDS[state], None, status.error_code, status)
     moment = status.finished_at
     when = clock_time(moment)
     if day(moment) != day(now()):
@@ -160,7 +161,7 @@ def freshness() -> Freshness:
     shown: Literal["ok", "stale", "failed"] = "ok"
     if status.state in {"stale", "failed"}:
         shown = "failed" if status.state == "failed" else "stale"
-    return Freshness(shown, messages.copy_from(when), moment, status.error_code)
+    return Freshness(shown, messages.copy_from(when), moment, status.error_code, status)
 
 
 def _text(value: object) -> str | None:

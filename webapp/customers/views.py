@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, flash, request, url_for
 
 from webapp.customers import service
+from webapp.customers.cells import cells_of
 from webapp.customers.forms import query_arguments, query_from_request
 from webapp.people.service import Permission, polling, requires
 from webapp.ui import messages
@@ -32,8 +33,8 @@ def index() -> Response:
         query=query,
         arguments=arguments,
         listing=listing,
-        terms=listing.terms,
-        sync=service.sync_status(),
+        rows=cells_of(listing.rows, listing.terms),
+        is_copied=bool(listing.customers_in_all) or service.sync_status().state == "ok",
     )
     if request.headers.get("HX-Source") == "form#filters":  # typing: the address without gaps
         response.headers["HX-Replace-Url"] = url_for("customers.index", **arguments)
@@ -48,7 +49,7 @@ def show(customer_id: str) -> Response:
     if row is None:
         abort(404)
     if is_row_swap():  # Cancel in the list's row
-        return render_page("customers/show.html", "customers/_row.html", customer=row, terms=())
+        return render_page("customers/show.html", "customers/_row.html", rows=cells_of([row]))
     return render_page(
         "customers/show.html",
         "customers/_record.html",

@@ -87,8 +87,8 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        is_read = connection.get_execution_options().get(_READ)
-        connection.exec_driver_sql("BEGIN" if is_read else "BEGIN IMMEDIATE")
+        if not connection.get_execution_options().get(_READ):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from jinja2 import StrictUndefined
 
-from webapp.ui import compress, filters, headers, htmx, messages
+from webapp.ui import cells, compress, filters, headers, htmx, messages
 from webapp.ui.icons import ICONS
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def init_app(
     env.globals["words"] = messages
     env.globals["is_sandbox"] = is_sandbox
     filters.register(app)
+    env.filters["fill"] = cells.fill
     # Run in reverse: compression sees the finished answer, then the headers are put on.
     headers.init_app(app, hsts=has_hsts)
     compress.init_app(app)
