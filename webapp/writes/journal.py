@@ -10,7 +10,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, func, insert, or_, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.writes.models import Intent, State
@@ -57,13 +57,8 @@ def get(connection: Connection, intent_id: str) -> Row[Any] | None:
 
 def get_open(connection: Connection, record_type: str, record_id: str) -> Row[Any] | None:
     """Give the newest open write on a record."""
-    query = (
-        _open()
-        .where(intents.c.record_type == record_type, intents.c.record_id == record_id)
-        .order_by(intents.c.created_at.desc())
-        .limit(1)
-    )
-    return connection.execute(query).one_or_none()
+    record = {"record_type": record_type, "record_id": record_id}
+    return connection.execute(_OPEN_ON, record).one_or_none()
 
 
 def list_open(connection: Connection, limit: int, record_type: str | None = None) -> list[Row[Any]]:
@@ -256,3 +251,15 @@ def remove_settled(connection: Connection, before: datetime) -> int:
 
 def _open() -> Select[Any]:
     return select(intents).where(intents.c.settled_at.is_(None))
+
+
+# Built once: every record page and every edit form asks this.
+_OPEN_ON = (
+    _open()
+    .where(
+        intents.c.record_type == bindparam("record_type"),
+        intents.c.record_id == bindparam("record_id"),
+    )
+    .order_by(intents.c.created_at.desc())
+    .limit(1)
+)
