@@ -79,7 +79,7 @@ def test_sorted_hits_there_and_back(count: int, sort: str) -> None:
     assert [page.rows for page in back] == [page.rows for page in pages]
 
 
-@pytest.mark.parametrize("q", ["et", "beta a", "be ta", "a@x.example"])
+@pytest.mark.parametrize("q", ["et", "beta t", "be ta", "bra@x.example"])
 def test_hits_that_trigrams_alone_do_not_decide(q: str) -> None:
     people = [
         make_customer(n, f"beta {'bravo' if n % 2 else 'tango'}", email=f"{n}bra@x.example")
@@ -90,7 +90,7 @@ def test_hits_that_trigrams_alone_do_not_decide(q: str) -> None:
     ids = [row.id for page in pages for row in page.rows]
     assert len(ids) == len(set(ids)) == 1300
     assert pages[0].total_is_capped
-    if q == "be ta":
+    if q in {"beta t", "be ta"}:
         assert ids[:650] == [str(n) for n in range(0, 1300, 2)]
 
 

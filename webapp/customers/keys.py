@@ -60,9 +60,8 @@ def fold(text: str) -> str:
         if not text.isprintable():
             text = "".join(c for c in text if c.isspace() or c.isprintable())
         return " ".join(text.lower().replace("`", "'").split())
-    for _ in range(2):  # taking apart may give capitals, and lower case may give accents
-        text = unicodedata.normalize("NFKD", text.translate(_PLAIN)).casefold()
-        text = "".join(map(_visible, text))
+    text = unicodedata.normalize("NFKD", text.translate(_PLAIN)).casefold()
+    text = "".join(map(_visible, text))
     return " ".join(text.translate(_PLAIN).split())
 
 
