@@ -120,6 +120,28 @@ def test_counts_of_both_workers_are_added_up(web: Web) -> None:
     assert counted.pop() >= 40
 
 
+def test_kept_connections_are_shared_between_the_workers(web: Web) -> None:
+    before = {pid: sockets(pid) for pid in children(web)}
+    opened = []
+    for _ in range(12):
+        connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)
+        connection.connect()
+        opened.append(connection)
+    for connection in opened:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+    taken = [sockets(pid) - count for pid, count in before.items()]
+    for connection in opened:
+        connection.close()
+    assert sum(taken) >= 10
+    assert min(taken) >= 2, f"one worker took nearly all of them: {taken}"
+
+
+def sockets(pid: int) -> int:
+    opened = [path.readlink() for path in Path(f"/proc/{pid}/fd").iterdir()]
+    return sum(str(name).startswith("socket:") for name in opened)
+
+
 def test_no_control_socket_is_open(web: Web) -> None:
     home = web.log.parent
     assert not list(home.rglob("*.ctl"))
