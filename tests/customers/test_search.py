@@ -115,7 +115,7 @@ def test_a_letter_beside_a_word_narrows_the_search() -> None:
 
 
 @pytest.mark.parametrize(
-    "q", ['"', "*", "%%", "__", "AND", "NEAR(", 'a" OR "b', "-- '", 'say"hi"', "\\", "(("]
+    "q", ['"', "*", "%%", "__", "AND", "NEAR(", 'a" OR "b', "-- '", 'say"hi', "\\", "(("]
 )
 def test_signs_of_a_query_language_are_only_signs(q: str) -> None:
     assert found(q) == []

@@ -100,3 +100,11 @@ def test_filters_narrow_many_hits() -> None:
     pages = walk(500, q="beta", no_email=True)
     assert sum(len(page.rows) for page in pages) == 1300
     assert all(row.email is None for page in pages for row in page.rows)
+
+
+def test_hits_far_behind_the_first_rows() -> None:
+    fill([make_customer(f"far{n}", "Gamma") for n in range(2050)])
+    expected = fill_many(1300)
+    pages = walk(450, q="beta")
+    assert [row.id for page in pages for row in page.rows] == expected
+    assert [page.rows for page in walk_back(pages, 450, q="beta")] == [page.rows for page in pages]
