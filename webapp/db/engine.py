@@ -36,18 +36,20 @@ _STATEMENT_TIMEOUT = 5_000  # milliseconds, PostgreSQL
 _MMAP = 1 << 30  # bytes of the file that readers map instead of copying
 
 
-def create_database_engine(url: str, *, pool_size: int = 8) -> Engine:
+def create_database_engine(url: str, *, pool_size: int = 8, is_mapped: bool = True) -> Engine:
     """Make an engine with this project's rules for its dialect.
 
     Args:
         url: A SQLAlchemy URL, `sqlite:///path` or `postgresql+psycopg://…`.
         pool_size: Connections kept open, one for each thread that may work at once.
+        is_mapped: Whether SQLite maps the file into memory: quicker reads for web processes, but
+            every page that was touched counts as the process's memory.
 
     Returns:
         The engine; nothing is connected yet.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite_engine(url, pool_size)
+        return _sqlite_engine(url, pool_size, _MMAP if is_mapped else 0)
     return create_engine(
         url,
         pool_size=pool_size,
@@ -61,7 +63,7 @@ def create_database_engine(url: str, *, pool_size: int = 8) -> Engine:
     )
 
 
-def _sqlite_engine(url: str, pool_size: int) -> Engine:
+def _sqlite_engine(url: str, pool_size: int, mmap: int) -> Engine:
     path = make_url(url).database
     if path:
         _create_private(Path(path))
@@ -80,7 +82,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-512",
-            f"mmap_size={_MMAP}",
+            f"mmap_size={mmap}",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -104,7 +106,19 @@ class Database:
 
     def init_app(self, app: Flask, url: str, *, pool_size: int = 8) -> None:
         """Bind an engine for `url` to `app`."""
-        engine = create_database_engine(url, pool_size=pool_size)
+        self._bind(app, create_database_engine(url, pool_size=pool_size))
+
+    def use_little_memory(self, app: Flask) -> None:
+        """Open the database anew without mapping it: for the worker, which reads all of it."""
+        old: Engine = app.extensions[_KEY][0]
+        old.dispose()
+        self._bind(
+            app,
+            create_database_engine(old.url.render_as_string(hide_password=False), is_mapped=False),
+        )
+
+    @staticmethod
+    def _bind(app: Flask, engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             reader = engine.execution_options(**{_READ: True})
         else:  # without BEGIN and ROLLBACK, which would be two more round trips
