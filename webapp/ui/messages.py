@@ -25,6 +25,12 @@ _FALLBACK: Final = Message(
     "It could not be carried out. Nothing was changed as far as we know.",
     "Try again. If it happens again, pass the reference on to support.",
 )
+NOT_KNOWN: Final = Message(
+    "It will never be known for certain",
+    "This was sent to NeroPay without a clear answer, and it can no longer be found out from here.",
+    "Please look the record up in NeroPay before you enter it again.",
+    "warning",
+)
 _ALIASES: Final = {"unknown": "outcome_unknown"}
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -81,6 +87,12 @@ def added(label: str) -> str:
 def deleted(label: str) -> str:
     """Say that NeroPay has confirmed a deletion, for a toast."""
     return f"Deleted: {label}"
+
+
+def confirmed(kind: str, label: str) -> str:
+    """Say that NeroPay has confirmed a write of a kind, like "category.delete", for a toast."""
+    deed = kind.rpartition(".")[2]
+    return {"create": added, "delete": deleted}.get(deed, saved)(label)
 
 
 def confirm_delete(label: str) -> str:
