@@ -157,6 +157,13 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Look the record up, and correct it there.",
         "warning",
     ),
+    "sent_before": Message(
+        "Not sent yet",
+        "Something else was sent from this form before, and that stands. This was not sent, and "
+        "what you typed is still here.",
+        "If you want this as well, save it again.",
+        "warning",
+    ),
     "write_open": Message(
         "The last change is not confirmed yet",
         "An earlier change of this record was sent and is still being settled. Nothing was sent "
