@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _FORM_BYTES = 64 * 1024
-_ANY_HOST = frozenset({"ops.healthz", "ops.readyz"})  # probes come by address, not by name
+# Probes come by address, not by name.
+_ANY_HOST = frozenset({"ops.healthz", "ops.readyz", "ops.metrics"})
 
 
 def create_app(
@@ -82,7 +83,7 @@ def create_app(
         calls_per_minute=settings.neropay_calls_per_minute,
     )
     clock.init_app(app, clock_source)
-    db.init_app(app, settings.database_url, pool_size=settings.web_threads)
+    db.init_app(app, settings.database_url, pool_size=2 * settings.web_threads)
     login_manager.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)

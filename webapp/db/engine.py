@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,7 @@ metadata = MetaData(
 
 _KEY = "tillside.db"
 _READ = "tillside_read"  # execution option of a SQLite connection that will not write
+_CONNECTION = "tillside_reader"
 _BUSY_TIMEOUT = 5.0  # seconds that a writer waits for the lock before it gives up
 _STATEMENT_TIMEOUT = 5_000  # milliseconds, PostgreSQL
 _MMAP = 1 << 30  # bytes of the file that readers map instead of copying
@@ -101,11 +103,24 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
+def _close_reader(_error: BaseException | None) -> None:
+    connection: Connection | None = g.pop(_CONNECTION, None)
+    if connection is not None:
+        connection.close()
+
+
 class Database:
     """Access to the application's database; unbound until `init_app`."""
 
     def init_app(self, app: Flask, url: str, *, pool_size: int = 8) -> None:
-        """Bind an engine for `url` to `app`."""
+        """Bind an engine for `url` to `app`.
+
+        Args:
+            app: The application.
+            url: A SQLAlchemy URL.
+            pool_size: Connections kept open: two for each thread, one to read and one to write.
+        """
+        app.teardown_appcontext(_close_reader)
         self._bind(app, create_database_engine(url, pool_size=pool_size))
 
     def use_little_memory(self, app: Flask) -> None:
@@ -138,10 +153,21 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a connection for reading; each statement sees the newest committed state."""
-        reader: Engine = current_app.extensions[_KEY][1]
-        with reader.connect() as connection:
+        """Give the connection for reading: one for the whole request, closed at its end.
+
+        Each statement sees the newest committed state; no transaction is open between two.
+        """
+        connection: Connection | None = g.get(_CONNECTION)
+        if connection is None:
+            reader: Engine = current_app.extensions[_KEY][1]
+            connection = reader.connect()
+            setattr(g, _CONNECTION, connection)
+        try:
             yield connection
+        except SQLAlchemyError:  # it may be the connection that is at fault: get another
+            g.pop(_CONNECTION, None)
+            connection.close()
+            raise
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
