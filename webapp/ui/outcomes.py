@@ -89,7 +89,8 @@ ERRORS: Final[Mapping[int, Message]] = {
     ),
     503: Message(
         "Back in a moment",
-        "This is busy or being updated just now, so nothing was done.",
+        "This is busy or being updated just now. If you were saving, look the record up before you "
+        "save again: it may have been saved.",
         "Try again in a minute.",
         "warning",
     ),
