@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from webapp.extensions import db
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
@@ -20,9 +21,19 @@ if TYPE_CHECKING:
 NEW = "/customers/new"
 
 
-def rename(app: Flask, table: str, name: str) -> None:
-    with app.app_context(), db.write() as connection:
-        connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+@contextmanager
+def without(app: Flask, table: str) -> Iterator[None]:
+    """Take a table away for a while."""
+
+    def rename(old: str, new: str) -> None:
+        with app.app_context(), db.write() as connection:
+            connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    rename(table, "away")
+    try:
+        yield
+    finally:
+        rename("away", table)
 
 
 @pytest.mark.parametrize(("table", "effects"), [("intents", 0), ("settle_counter", 1)])
@@ -31,14 +42,13 @@ def test_when_the_database_fails(
 ) -> None:
     staff = page_as("staff")
     form = {**staff.get(NEW).form(NEW), "name": "Zoë Ghost"}
-    rename(app, table, "away")
-    failed = staff.post(NEW, form, Sec_Fetch_Site="same-origin")
+    with without(app, table):
+        failed = staff.post(NEW, form, Sec_Fetch_Site="same-origin")
     assert failed.status == 503
     assert "it may have been saved" in failed.text
     assert len(copied.ledger()) == effects
     again = failed.form(NEW)
     assert (again["name"], again["intent"]) == ("Zoë Ghost", form["intent"])
-    rename(app, "away", table)
     staff.post(NEW, again, Sec_Fetch_Site="same-origin")
     assert len(copied.ledger()) == 1
 
