@@ -62,8 +62,7 @@ def _csrf(error: CSRFError) -> Response:
 def _neropay(error: NeroPayError) -> Response:
     kind = type(error).__name__
     logger.warning("neropay_failed", extra={"kind": kind, "code": error.code})
-    message = messages.for_kind(kind)
-    response = _page(502, message, code=error.code)
+    response = _page(502, code=error.code)
     if isinstance(error, RateLimited) and error.after:
         response.headers["Retry-After"] = str(max(1, round(error.after)))
     return response

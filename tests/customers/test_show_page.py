@@ -124,7 +124,22 @@ def test_nobody_of_that_id(staff: Page, copied: Sandbox) -> None:
 
 def test_neropay_out_of_reach_changes_nothing(staff: Page, no_neropay: None) -> None:
     assert "102 Mill Lane" in staff.get(URL).text
-    assert staff.get("/customers/9999").status == 404
+
+
+def test_what_neropay_cannot_be_asked_for_is_not_called_missing(
+    staff: Page, no_neropay: None
+) -> None:
+    for answer in (staff.get("/customers/9999"), staff.get("/customers/9999/refresh", htmx=True)):
+        assert answer.status == 502
+        assert "gave no proper answer" in answer.text
+
+
+def test_an_open_write_is_not_called_confirmed(staff: Page, copied: Sandbox) -> None:
+    copied.fault(action="status", status=500, times=0, match={"method": "PATCH"})
+    form = staff.get(f"{URL}/edit").form(f"{URL}/edit")
+    staff.post(f"{URL}/edit", {**form, "city": "Swansea"})
+    assert "Confirmed by NeroPay just now" not in staff.get(f"{URL}/refresh", htmx=True).text
+    assert "nothing has changed" not in staff.get(staff.get(f"{URL}/refresh").location).text
 
 
 @pytest.mark.parametrize(
