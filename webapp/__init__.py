@@ -83,7 +83,7 @@ def create_app(
         calls_per_minute=settings.neropay_calls_per_minute,
     )
     clock.init_app(app, clock_source)
-    db.init_app(app, settings.database_url, pool_size=2 * settings.web_threads)
+    db.init_app(app, settings.database_url, pool_size=settings.web_threads)
     login_manager.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)

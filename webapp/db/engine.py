@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g
+from flask import current_app, g, has_request_context
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -118,26 +118,27 @@ class Database:
         Args:
             app: The application.
             url: A SQLAlchemy URL.
-            pool_size: Connections kept open: two for each thread, one to read and one to write.
+            pool_size: Threads that may work at once; each may read and write.
         """
         app.teardown_appcontext(_close_reader)
-        self._bind(app, create_database_engine(url, pool_size=pool_size))
+        self._bind(app, url, pool_size=pool_size)
 
     def use_little_memory(self, app: Flask) -> None:
         """Open the database anew without mapping it: for the worker, which reads all of it."""
         old: Engine = app.extensions[_KEY][0]
         old.dispose()
-        self._bind(
-            app,
-            create_database_engine(old.url.render_as_string(hide_password=False), is_mapped=False),
-        )
+        self._bind(app, old.url.render_as_string(hide_password=False), is_mapped=False)
 
     @staticmethod
-    def _bind(app: Flask, engine: Engine) -> None:
+    def _bind(app: Flask, url: str, **options: Any) -> None:
+        # A pool each: whoever holds a connection to read never keeps another from writing.
+        engine = create_database_engine(url, **options)
+        reader = create_database_engine(url, **options)
+        event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
         if engine.dialect.name == "sqlite":
-            reader = engine.execution_options(**{_READ: True})
+            reader = reader.execution_options(**{_READ: True})
         else:  # without BEGIN and ROLLBACK, which would be two more round trips
-            reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+            reader = reader.execution_options(isolation_level="AUTOCOMMIT")
         app.extensions[_KEY] = (engine, reader)
 
     @property
@@ -153,20 +154,23 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give the connection for reading: one for the whole request, closed at its end.
+        """Give a connection for reading: in a request the same one throughout.
 
         Each statement sees the newest committed state; no transaction is open between two.
         """
-        connection: Connection | None = g.get(_CONNECTION)
-        if connection is None:
-            reader: Engine = current_app.extensions[_KEY][1]
-            connection = reader.connect()
-            setattr(g, _CONNECTION, connection)
+        reader: Engine = current_app.extensions[_KEY][1]
+        if not has_request_context():
+            with reader.connect() as connection:
+                yield connection
+            return
+        held: Connection | None = g.get(_CONNECTION)
+        if held is None:
+            held = g.tillside_reader = reader.connect()
         try:
-            yield connection
+            yield held
         except SQLAlchemyError:  # it may be the connection that is at fault: get another
             g.pop(_CONNECTION, None)
-            connection.close()
+            held.close()
             raise
 
     @contextmanager
