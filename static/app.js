@@ -31,7 +31,7 @@
 
   // A form that came back with errors holds what was typed as its starting values.
   function isUnsaved(form) {
-    return Boolean(find("[data-form-errors], .alert-danger", form)) || [...form.elements].some(isChanged);
+    return Boolean(find("[data-form-errors], .notice", form)) || [...form.elements].some(isChanged);
   }
 
   const hasUnsaved = () => !isLeaving && findAll(GUARDED).some(isUnsaved);

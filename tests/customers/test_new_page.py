@@ -109,6 +109,7 @@ def test_back_change_and_save_is_offered_as_an_edit(staff: Page, sandbox: Sandbo
     staff.post(URL, form)
     answer = staff.post(URL, {**form, "city": "York", "email": ""})
     assert answer.status == 200
+    assert "is not saved yet" in answer.text
     offered = answer.form("/customers/1001/edit")
     assert (offered["city"], offered["email"]) == ("York", "jane@example.com")
     assert offered["intent"] != form["intent"]

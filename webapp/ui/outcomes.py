@@ -158,6 +158,13 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Look the record up, and correct it there.",
         "warning",
     ),
+    "saved_before": Message(
+        "Saved before, changed since",
+        "This form was saved already, as it was then. What you have changed since is below, and is "
+        "not saved yet.",
+        "Save again to send it.",
+        "warning",
+    ),
     "sent_before": Message(
         "Not sent yet",
         "Something else was sent from this form before, and that stands. This was not sent, and "
