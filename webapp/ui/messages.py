@@ -250,7 +250,7 @@ def refreshed(problem: str | None, changes: int) -> str:
 
 FRESHNESS: Final[Mapping[str, str]] = {
     "ok": "Up to date with NeroPay.",
-    "stale": "NeroPay has not answered lately. What you see may be out of date.",
+    "stale": "No fresh copy has come from NeroPay lately. What you see may be out of date.",
     "unknown": "Not copied from NeroPay yet.",
     "failed": "The last copy from NeroPay did not work. What you see may be out of date.",
 }
