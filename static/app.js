@@ -266,7 +266,7 @@
     find("th a", row)?.click();
   }
 
-  // --- toasts: at least 6 seconds, and as long as someone reads them ---------------------------
+  // --- toasts: at least 6 seconds, and as long as someone reads them; warnings stay ------------
   function arm(toast) {
     let timer = 0;
     const stop = () => clearTimeout(timer);
@@ -283,7 +283,7 @@
   if (toasts) {
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes) {
-        for (const node of addedNodes) if (node.matches?.("[data-toast]")) arm(node);
+        for (const node of addedNodes) if (node.matches?.("[data-toast]:not(.toast-warning, .toast-danger)")) arm(node);
       }
     }).observe(toasts, { childList: true });
     const waiting = findAll("[data-toast]", toasts);
