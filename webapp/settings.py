@@ -137,6 +137,8 @@ class _Reader:
             time_zone=self._checked("TIME_ZONE", _is_time_zone, "must be a name like Europe/London")
             or "Europe/London",
         )
+        if is_production and self._text("FLASK_DEBUG").lower() not in {"", "0", "false", "no"}:
+            self._problem("FLASK_DEBUG", "must not be on in production: leave it out")
         if self._problems:
             raise SettingsError(self._problems)
         return settings
