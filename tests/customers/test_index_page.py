@@ -62,7 +62,7 @@ def names(answer: Answer) -> list[str]:
     return [re.sub(r"<[^>]+>", "", row).replace("&#39;", "'") for row in rows]
 
 
-def find(page: Page, **query: str) -> list[str]:
+def find(page: Page, /, **query: str) -> list[str]:
     return names(page.get(f"{URL}?{'&'.join(f'{key}={value}' for key, value in query.items())}"))
 
 
