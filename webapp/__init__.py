@@ -73,6 +73,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
         MAX_FORM_PARTS=100,
     )
+    app.url_map.merge_slashes = False  # its redirect would name whatever host the request named
     app.url_map.converters["record_id"] = RecordIdConverter
     app.extensions["tillside.settings"] = settings
     app.extensions["tillside.neropay"] = neropay or NeroPay(
