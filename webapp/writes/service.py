@@ -42,7 +42,7 @@ from webapp.writes.models import (
     State,
     Verdict,
 )
-from webapp.writes.rows import intent_of, outcome_of
+from webapp.writes.rows import outcome_of
 from webapp.writes.settling import kind_of
 
 if TYPE_CHECKING:
@@ -252,8 +252,9 @@ def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal 
     with db.write() as connection:
         if values["record_id"] is not None:
             journal.lock_record(connection, values["record_type"], values["record_id"])
-        row = journal.get(connection, values["id"])
-        if row is not None:
+        is_refusable = values["record_id"] is not None or guard is not None
+        row = journal.get(connection, values["id"]) if is_refusable else None
+        if row is not None:  # what became of the first one goes before any refusal
             return row
         if values["record_id"] is not None and journal.get_open(
             connection, values["record_type"], values["record_id"]
@@ -263,10 +264,12 @@ def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal 
         refusal = guard(connection) if guard else None
         if refusal is not None:
             return refusal
-        is_ours = journal.add(connection, values, now())
+        intent = journal.add(connection, values, now())
+        if intent is not None:
+            return intent
         row = journal.get(connection, values["id"])
     assert row is not None
-    return intent_of(row) if is_ours else row
+    return row
 
 
 def _replay(row: Row[Any], values: Mapping[str, Any]) -> Outcome:
