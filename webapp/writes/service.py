@@ -19,6 +19,7 @@ from webapp.clock import now
 from webapp.extensions import db, neropay
 from webapp.writes import journal, settling
 from webapp.writes.ids import derive_intent_id, is_intent_id, new_intent_id
+from webapp.writes.looking import list_not_known, note_looked_up
 from webapp.writes.lookups import (
     Ours,
     applied_ids,
@@ -74,8 +75,10 @@ __all__ = [
     "find_replay",
     "is_intent_id",
     "kind_of",
+    "list_not_known",
     "list_ours",
     "new_intent_id",
+    "note_looked_up",
     "open_on",
     "open_writes",
     "purge",
