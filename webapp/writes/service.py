@@ -277,7 +277,9 @@ def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal 
 
 def _replay(row: Row[Any], values: Mapping[str, Any]) -> Outcome:
     """Answer a form whose id is taken: what became of the first one."""
-    if (row.actor_id, row.actor_name) != (values["actor_id"], values["actor_name"]):
+    # A person may have another name by now; only commands have no id.
+    who = "actor_id" if row.actor_id is not None else "actor_name"
+    if (row.actor_id, getattr(row, who)) != (values["actor_id"], values[who]):
         return refuse(values, Refusal("unknown_intent", "unknown_intent"))
     same = ("kind", "method", "path", "body")
     is_same = all(getattr(row, name) == values[name] for name in same)
