@@ -97,14 +97,6 @@ def list_closed_unknown(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(query.order_by(intents.c.created_at)))
 
 
-def list_closed_unknown(connection: Connection) -> list[Row[Any]]:
-    """Give the writes that were closed without knowing what became of them, oldest first."""
-    query = select(intents).where(
-        intents.c.state == State.UNKNOWN, intents.c.settled_at.is_not(None)
-    )
-    return list(connection.execute(query.order_by(intents.c.created_at)))
-
-
 def list_due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Give the ids of writes that are to be looked at now, the longest due first."""
     query = (
@@ -194,19 +186,6 @@ def note_applied(
     """Add to a settled intent what its handler made of the answer; give its row."""
     values = {"record_id": record_id, "label": label, "answer": json.dumps(answer)}
     return connection.execute(_NOTE_APPLIED, {"intent_id": intent_id, **values}).one()
-
-
-def note_looked_up(connection: Connection, intent_id: str, name: str) -> bool:
-    """Add who has looked up a closed write; False when somebody else was first."""
-    query = select(intents.c.answer).where(intents.c.id == intent_id).with_for_update()
-    answer = json.loads(connection.execute(query).scalar_one())
-    if "looked_up_by" in answer:
-        return False
-    answer["looked_up_by"] = name
-    connection.execute(
-        update(intents).where(intents.c.id == intent_id).values(answer=json.dumps(answer))
-    )
-    return True
 
 
 def note_looked_up(connection: Connection, intent_id: str, name: str) -> bool:
