@@ -30,6 +30,7 @@ from webapp import (
 from webapp.extensions import csrf, db, htmx, login_manager
 from webapp.neropay import NeroPay
 from webapp.settings import Settings
+from webapp.ui.requests import Request
 from webapp.ui.routing import RecordIdConverter
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def create_app(
         static_folder=None,
         instance_path=str(settings.var_dir),
     )
+    app.request_class = Request
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_FORM_BYTES,
