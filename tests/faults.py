@@ -22,6 +22,7 @@ REFUSALS: dict[str, tuple[Spec, int, str]] = {
     "not_enabled_501": (answering(501, "not_enabled"), 409, "does not allow this"),
     "other_conflict": (answering(409, "conflict"), 409, "does not allow this"),
 }
+SOME_UNCLEAR = ("server_error", "html", "reset")  # where it is the same code for all
 UNCLEAR: dict[str, Spec] = {
     "server_error": answering(500, "server_error"),
     "html": {"action": "html", "status": 200, "times": 0},

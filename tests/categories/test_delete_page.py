@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import REFUSALS, UNCLEAR
+from tests.faults import REFUSALS, SOME_UNCLEAR, UNCLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ def test_a_neropay_that_deletes_no_categories(manager: Page, copied: Sandbox) ->
         assert answer.has("tr", id="category-20")
 
 
-@pytest.mark.parametrize("name", UNCLEAR)
+@pytest.mark.parametrize("name", SOME_UNCLEAR)
 def test_without_a_clear_answer_the_row_waits(manager: Page, copied: Sandbox, name: str) -> None:
     copied.fault(**UNCLEAR[name])
     form = manager.get(URL).form(URL)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import REFUSALS, UNCLEAR
+from tests.faults import REFUSALS, SOME_UNCLEAR, UNCLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ def test_a_refusal_keeps_what_was_typed(manager: Page, copied: Sandbox, name: st
     assert manager.post(URL, form).location == "/categories#category-24"
 
 
-@pytest.mark.parametrize("name", UNCLEAR)
+@pytest.mark.parametrize("name", SOME_UNCLEAR)
 def test_without_a_clear_answer_it_is_followed_up(
     manager: Page, copied: Sandbox, name: str
 ) -> None:

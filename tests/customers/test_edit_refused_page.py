@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import REFUSALS, UNCLEAR
+from tests.faults import REFUSALS, SOME_UNCLEAR, UNCLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,7 @@ def test_a_neropay_that_does_not_give_single_customers(staff: Page, copied: Sand
     assert len(copied.ledger()) == 1
 
 
-@pytest.mark.parametrize("name", UNCLEAR)
+@pytest.mark.parametrize("name", SOME_UNCLEAR)
 def test_without_a_clear_answer_the_record_is_read_only(
     staff: Page, copied: Sandbox, name: str
 ) -> None:

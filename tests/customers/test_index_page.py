@@ -18,6 +18,22 @@ if TYPE_CHECKING:
     from webapp.sandbox.testing import Sandbox
 
 URL = "/customers"
+SCRAPS = (
+    ("0926", "Daisy Thomas"),
+    ("07700 900 926", "Daisy Thomas"),
+    ("%2B44 7700 900926", "Daisy Thomas"),
+    ("PETER.price@", "Peter Price"),
+    ("thomas dai", "Daisy Thomas"),
+    ("osh", "Anjali O'Shea"),
+    ("o'shea", "Anjali O'Shea"),
+    ("wisniew", "Matilda Wiśniewska"),
+    ("JÜRGEN", "Jürgen Hill"),
+    ("yo226ye", "Matilda Wiśniewska"),
+    ("lime tree", "Anjali O'Shea"),
+    ("whitby", "Matilda Wiśniewska"),
+    ("1008", "Mia Shaw"),
+    ("haw", "Mia Shaw"),
+)
 SEARCHES = (
     *(
         '"',
@@ -81,27 +97,9 @@ def test_the_part_is_in_the_page(viewer: Page) -> None:
     assert names(part) == names(page)
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("0926", "Daisy Thomas"),
-        ("07700 900 926", "Daisy Thomas"),
-        ("%2B44 7700 900926", "Daisy Thomas"),
-        ("PETER.price@", "Peter Price"),
-        ("thomas dai", "Daisy Thomas"),
-        ("osh", "Anjali O'Shea"),
-        ("o'shea", "Anjali O'Shea"),
-        ("wisniew", "Matilda Wiśniewska"),
-        ("JÜRGEN", "Jürgen Hill"),
-        ("yo226ye", "Matilda Wiśniewska"),
-        ("lime tree", "Anjali O'Shea"),
-        ("whitby", "Matilda Wiśniewska"),
-        ("1008", "Mia Shaw"),
-        ("haw", "Mia Shaw"),
-    ],
-)
-def test_finds_by_any_scrap(viewer: Page, typed: str, found: str) -> None:
-    assert found in find(viewer, q=typed)[:1]
+def test_finds_by_any_scrap(viewer: Page) -> None:
+    for typed, found in SCRAPS:
+        assert found in find(viewer, q=typed)[:1], typed
 
 
 def test_marks_what_matched_and_counts(viewer: Page) -> None:

@@ -143,15 +143,13 @@ def test_an_open_write_is_not_called_confirmed(staff: Page, copied: Sandbox) -> 
     assert "nothing has changed" not in staff.get(staff.get(f"{URL}/refresh").location).text
 
 
-@pytest.mark.parametrize(
-    "id_", ["..", "%2e%2e", "a/b", "a%2fb", "x" * 65, "1001%00", "%ff", "1001 ", "é", "1001;x", "."]
-)
-def test_what_cannot_be_an_id_is_404_without_a_call(staff: Page, copied: Sandbox, id_: str) -> None:
-    for path in ("", "/refresh", "/edit"):
-        answer = staff.get(f"/customers/{id_}{path}")
-        assert answer.status in {404, 405}, path
-    for path in ("/edit", "/carry"):
-        assert staff.post(f"/customers/{id_}{path}", {"name": "Jane"}).status == 404, path
+def test_what_cannot_be_an_id_is_404_without_a_call(staff: Page, copied: Sandbox) -> None:
+    for id_ in ("..", "%2e%2e", "a/b", "a%2fb", "x" * 65, "1%00", "%ff", "1 ", "é", "1;x", "."):
+        for path in ("", "/refresh", "/edit"):
+            assert staff.get(f"/customers/{id_}{path}").status in {404, 405}, (id_, path)
+        for path in ("/edit", "/carry"):
+            answer = staff.post(f"/customers/{id_}{path}", {"name": "Jane"})
+            assert answer.status == 404, (id_, path)
     assert copied.requests() == []
 
 
