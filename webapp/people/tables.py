@@ -63,6 +63,7 @@ invitations = Table(
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("email", Text, nullable=False),
     Column("email_key", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),  # what the inviter calls them
     Column("role", String(16), nullable=False),
     Column("invited_by", Integer, ForeignKey("people.id", ondelete="SET NULL")),
     Column("created_at", UtcDateTime, nullable=False),

@@ -190,6 +190,17 @@ _DEEDS: Final[Mapping[str, str]] = {
     "password.changed": "changed the password",
     "person.created": "created this account",
     "person.renamed": "changed the name",
+    "person.invited": "invited somebody",
+    "person.role_changed": "changed the role",
+    "person.suspended": "suspended this account",
+    "person.reactivated": "let this account in again",
+    "person.signed_out": "signed this account out everywhere",
+    "invitation.renewed": "made a new invitation link",
+    "invitation.cancelled": "cancelled an invitation",
+    "invitation.accepted": "accepted an invitation",
+    "password.reset_requested": "asked for a link to set a new password",
+    "password.reset": "set a new password with a link",
+    "factor.reset": "took the second factor away",
 }
 _ENDS: Final[Mapping[str, str]] = {
     "refused": ", refused: nothing changed",
