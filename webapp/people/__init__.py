@@ -10,8 +10,14 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Add sessions, the guard of every route, and the pages of sign-in and the own account."""
-    from webapp.people import permissions, sessions, views  # they import this package
+    from webapp.people import (
+        permissions,
+        session_views,
+        sessions,
+        views,
+    )  # they import this package
 
     sessions.init_app(app)
     permissions.init_app(app)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(session_views.blueprint)

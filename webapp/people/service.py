@@ -30,7 +30,16 @@ from webapp.people.models import (
     WrongPassword,
 )
 from webapp.people.passwords import find_weakness, hash_password, is_password
-from webapp.people.permissions import PERMISSIONS, Permission, can, public, requires
+from webapp.people.permissions import (
+    PERMISSIONS,
+    Permission,
+    can,
+    lock_allowed,
+    needs_step_up,
+    public,
+    requires,
+    setup_allowed,
+)
 from webapp.people.polling import polling
 from webapp.people.sessions import current_person
 from webapp.people.sign_in import sign_in, sign_out
@@ -58,11 +67,14 @@ __all__ = [
     "create_person",
     "current_actor",
     "current_person",
+    "lock_allowed",
+    "needs_step_up",
     "polling",
     "public",
     "purge",
     "requires",
     "set_preferences",
+    "setup_allowed",
     "sign_in",
     "sign_out",
 ]
