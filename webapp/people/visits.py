@@ -164,13 +164,14 @@ class Sessions(SecureCookieSessionInterface):
         if not values:
             return
         with db.write() as connection:
-            connection.execute(
-                update(sessions).where(sessions.c.id_hash == visit.id_hash).values(values)
-            )
+            # People before sessions, as in every transaction: nobody waits in a circle.
             if "seen_at" in values:
                 connection.execute(
                     update(people).where(people.c.id == person.id).values(last_seen_at=moment)
                 )
+            connection.execute(
+                update(sessions).where(sessions.c.id_hash == visit.id_hash).values(values)
+            )
 
 
 def current_visit() -> Visit | None:
