@@ -12,13 +12,13 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
-
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from webapp.extensions import settings
 from webapp.people.factors.models import Unreadable
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 SEED = "totp-seed"
 FRESH = "shown-once"  # what a session keeps until it was shown and confirmed
@@ -58,6 +58,8 @@ def unseal(sealed: str, *, person_id: int, purpose: str = SEED) -> Opened:
     Raises:
         Unreadable: Neither SECRET_KEY nor SECRET_KEY_BEFORE opens it.
     """
+    from cryptography.fernet import InvalidToken
+
     keys = (settings().secret_key, settings().secret_key_before)
     for is_old, key in enumerate(keys):
         if key is None:
@@ -72,6 +74,11 @@ def unseal(sealed: str, *, person_id: int, purpose: str = SEED) -> Opened:
 
 @lru_cache(maxsize=256)
 def _cipher(secret_key: str, person_id: int, purpose: str) -> Fernet:
+    # Here: most requests need none of it, and it takes 6 MB of every process.
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     derived = HKDF(
         algorithm=SHA256(),
         length=32,
