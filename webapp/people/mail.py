@@ -146,7 +146,7 @@ def _connect(parts: SplitResult) -> smtplib.SMTP:
         if server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
         elif parts.username and not _is_local(host):
-            raise smtplib.SMTPNotSupportedError("no TLS, so no password")
+            raise smtplib.SMTPNotSupportedError("no TLS, so no password")  # noqa: TRY301  # closes below
     except BaseException:
         server.close()
         raise

@@ -20,7 +20,7 @@ from webapp.extensions import db
 from webapp.people import sessions
 from webapp.people.addresses import checked_email, email_key
 from webapp.people.factors.service import must_have_factor
-from webapp.people.models import ROLES, InvalidPerson, Person, Role, WeakPassword
+from webapp.people.models import InvalidPerson, Person, Role, WeakPassword
 from webapp.people.passwords import find_weakness, hash_password
 from webapp.people.tables import invitations, people
 from webapp.people.team import words
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sqlalchemy import ColumnElement, Connection, Row
+
+    from webapp.people.sessions import Level
 
 LIFETIME = timedelta(days=7)
 
@@ -133,9 +135,7 @@ def cancel(actor: Actor, invitation_id: int) -> str:
         may_give = _roles_to_give(connection, actor)
         found = _find_open(connection, invitation_id, may_give)
         done = connection.execute(
-            update(invitations)
-            .where(_row.id == invitation_id, _is_open)
-            .values(cancelled_at=now())
+            update(invitations).where(_row.id == invitation_id, _is_open).values(cancelled_at=now())
         )
         if not done.rowcount:  # as above
             raise NobodyThere
@@ -202,7 +202,7 @@ def accept(token: str, *, name: str, password: str) -> Person:
         with db.write() as connection:
             row = _use_up(connection, token, moment)
             person = _make_person(connection, row, name, password_hash, moment)
-            level = "setup" if must_have_factor(person.role) else "full"
+            level: Level = "setup" if must_have_factor(person.role) else "full"
             visit = sessions.create_session(connection, person, moment=moment, level=level)
             actor = Actor(person.id, person.name, request.remote_addr)
             _record(connection, actor, "invitation.accepted", row, person_id=person.id)
@@ -243,9 +243,7 @@ def _make_person(
     person_id = connection.execute(
         insert(people).values(values).returning(people.c.id)
     ).scalar_one()
-    connection.execute(
-        update(invitations).where(_row.id == row.id).values(person_id=person_id)
-    )
+    connection.execute(update(invitations).where(_row.id == row.id).values(person_id=person_id))
     return Person(person_id, row.email, name, Role(row.role))
 
 
@@ -259,9 +257,7 @@ def _roles_to_give(connection: Connection, actor: Actor) -> tuple[Role, ...]:
     return roles
 
 
-def _find_open(
-    connection: Connection, invitation_id: int, may_give: tuple[Role, ...]
-) -> Row[Any]:
+def _find_open(connection: Connection, invitation_id: int, may_give: tuple[Role, ...]) -> Row[Any]:
     query = select(invitations).where(_row.id == invitation_id, _is_open)
     found = connection.execute(query).one_or_none()
     if found is None:
@@ -324,5 +320,3 @@ def _record(
         label=row.name or row.email,
         changes=changes,
     )
-
-
