@@ -22,8 +22,10 @@ activity = Table(
     Column("outcome", String(16), nullable=False),  # applied, refused, unknown, ok, failed
     Column("intent_id", String(32)),
     Column("hash", String(64), nullable=False),  # SHA-256 over the entry and the hash before
+    Column("search_text", Text, nullable=False, server_default=""),  # folded; not in the hash
     Index("ix_activity_record", "record_type", "record_id", "id"),
     Index("ix_activity_actor", "actor_id", "id"),
+    Index("ix_activity_actor_kind", "actor_id", "kind", "id"),
     Index("ix_activity_kind", "kind", "id"),
     Index("ix_activity_at", "at", "id"),
 )
