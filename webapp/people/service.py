@@ -17,6 +17,7 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions, throttle, words
 from webapp.people.addresses import checked_email, email_key
+from webapp.people.locking import unlock_session
 from webapp.people.models import (
     ROLES,
     InvalidPerson,
@@ -41,8 +42,9 @@ from webapp.people.permissions import (
     setup_allowed,
 )
 from webapp.people.polling import polling
-from webapp.people.sessions import current_person
-from webapp.people.sign_in import sign_in, sign_out
+from webapp.people.session_list import SessionInfo, end_other_sessions, end_session, list_sessions
+from webapp.people.sessions import current_person, is_locked, lock, seconds_until_lock
+from webapp.people.sign_in import sign_in, sign_in_with_passkey, sign_out
 from webapp.people.tables import people
 from webapp.ui.forms import clean_text, text_problem
 
@@ -57,6 +59,7 @@ __all__ = [
     "Permission",
     "Person",
     "Role",
+    "SessionInfo",
     "SignInRefused",
     "Throttled",
     "WeakPassword",
@@ -67,16 +70,25 @@ __all__ = [
     "create_person",
     "current_actor",
     "current_person",
+    "end_other_sessions",
+    "end_session",
+    "is_locked",
+    "list_sessions",
+    "lock",
     "lock_allowed",
     "needs_step_up",
     "polling",
     "public",
     "purge",
     "requires",
+    "seconds_until_lock",
+    "send_reset_mail",
     "set_preferences",
     "setup_allowed",
     "sign_in",
+    "sign_in_with_passkey",
     "sign_out",
+    "unlock_session",
 ]
 
 NAME_LENGTH = 100  # characters
@@ -239,7 +251,7 @@ def set_preferences(person: Person, *, theme: Theme, has_shortcuts: bool) -> Non
 
 
 def purge(moment: datetime) -> int:
-    """Delete sessions that have run out and failures that no longer count.
+    """Delete sessions and links that have run out, and failures that no longer count.
 
     Args:
         moment: Now.
@@ -247,8 +259,18 @@ def purge(moment: datetime) -> int:
     Returns:
         How many rows went.
     """
+    from webapp.people.factors import service as factors
+    from webapp.people.team import resets
+
     with db.write() as connection:
-        return sessions.purge(connection, moment) + throttle.purge(connection, moment)
+        return sum(part.purge(connection, moment) for part in (sessions, throttle, resets, factors))
+
+
+def send_reset_mail(email: str) -> bool:
+    """Send a link for a forgotten password; see `team.resets.send_reset_mail`."""
+    from webapp.people.team import resets
+
+    return resets.send_reset_mail(email)
 
 
 def _insert_person(values: dict[str, object]) -> int:
