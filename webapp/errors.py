@@ -44,7 +44,11 @@ def _http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     # Signed out while typing: what was typed is shown, and can be sent after signing in again.
     kept = kept_fields() if code == 401 and request.method == "POST" else ()
-    response = _page(code if code in default_exceptions else 500, kept=kept)
+    response = _page(
+        code if code in default_exceptions else 500,
+        messages.ASKED_FIRST.get(g.get("asked_first", "")),
+        kept=kept,
+    )
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
@@ -108,4 +112,6 @@ def _page(
         kept=kept,
         action=request.path,
         home=url_for("overview.index"),
+        asked_first=g.get("asked_first", ""),
+        asked_at=g.get("asked_at"),
     )

@@ -30,7 +30,7 @@ class SessionInfo:
     """A session as its owner sees it.
 
     Attributes:
-        id: Names it in `end`; nobody can sign in with it.
+        id: Names it in `end_session`; nobody can sign in with it.
         user_agent: What the browser called itself at sign-in.
         address: Network address at sign-in.
         created_at: When it began.
@@ -70,7 +70,7 @@ def list_sessions(person_id: int) -> tuple[SessionInfo, ...]:
     return tuple(sorted(found, key=lambda one: (not one.is_current, -one.seen_at.timestamp())))
 
 
-def end(session_id: str) -> bool:
+def end_session(session_id: str) -> bool:
     """End one of the signed-in person's sessions.
 
     Args:
@@ -90,7 +90,7 @@ def end(session_id: str) -> bool:
     return bool(hashes) and _end_of(person, sessions.c.id_hash == hashes[0]) > 0
 
 
-def end_others() -> int:
+def end_other_sessions() -> int:
     """End every session of the signed-in person but this one; give how many."""
     visit = current_visit()
     assert visit is not None, "only within a request"

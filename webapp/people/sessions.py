@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import current_app, request
 from sqlalchemy import delete, insert, or_, update
 
 from webapp.clock import now
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
     app.session_interface = Sessions(
         timedelta(minutes=settings.idle_lock) if settings.idle_lock else None
     )
+    app.jinja_env.globals["idle_lock"] = 60 * settings.idle_lock  # seconds; 0: never
     login_manager.session_protection = None  # the id is random, and renewed at sign-in
     login_manager.request_loader(lambda _request: current_person())
 
@@ -178,6 +180,14 @@ def unlock() -> None:
     """
     moment = now()
     _renew({"locked_at": None, "seen_at": moment, "stepped_up_at": moment})
+
+
+def seconds_until_lock() -> int | None:
+    """Give the seconds until this session locks itself if nobody uses it; None for never."""
+    interface, seen_at = current_app.session_interface, _own().seen_at
+    if not isinstance(interface, Sessions) or interface.idle_lock is None or seen_at is None:
+        return None
+    return max(1, ceil((interface.idle_lock - (now() - seen_at)).total_seconds()))
 
 
 def end_current(connection: Connection) -> None:

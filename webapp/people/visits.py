@@ -36,7 +36,7 @@ ABSOLUTE = timedelta(hours=12)
 ROLE = "role"  # the role at sign-in: a session does not outlive a change of it
 
 _WRITE_EVERY = timedelta(minutes=1)  # how often use of a session is noted
-_WRITE_EVERY_LOCKING = timedelta(seconds=15)  # the same where idle sessions lock after minutes
+_WRITE_EVERY_LOCKING = timedelta(seconds=10)  # the same where idle sessions lock after minutes
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits; a visitor's signed cookie has dots in it
 
 _LOAD = (

@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from webapp.ui.outcomes import CSRF_FAILED, ERRORS, OUTCOMES, Message
+from webapp.ui.outcomes import ASKED_FIRST, CSRF_FAILED, ERRORS, OUTCOMES, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["CSRF_FAILED", "ERRORS", "OUTCOMES", "Message"]  # and everything below
+__all__ = ["ASKED_FIRST", "CSRF_FAILED", "ERRORS", "OUTCOMES", "Message"]  # and everything below
 
 
 _FALLBACK: Final = Message(
@@ -61,10 +61,7 @@ UNSAVED: Final = "There are changes here that are not saved. Leave without them?
 READ_ONLY_WHILE_UNKNOWN: Final = (
     "The last change was sent, but is not confirmed yet. Until it is, nothing can be changed here."
 )
-SIGNED_OUT_WHILE_TYPING: Final = (
-    "You have been signed out. What you typed is still here: sign in in a new window, "
-    "come back and save."
-)
+STILL_HERE: Final = "What you typed is still here. After this you go on where you were."
 OFFLINE: Final = "The server cannot be reached. What you typed is still here; try again."
 
 
@@ -190,6 +187,8 @@ _DEEDS: Final[Mapping[str, str]] = {
     "password.changed": "changed the password",
     "person.created": "created this account",
     "person.renamed": "changed the name",
+    "session.ended": "signed out another device",
+    "session.unlock_failed": "could not unlock",
     "person.invited": "invited somebody",
     "person.role_changed": "changed the role",
     "person.suspended": "suspended this account",
