@@ -10,3 +10,6 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Add the page of the trail."""
+    from webapp.activity import views  # it uses people, who use the trail
+
+    app.register_blueprint(views.blueprint)
