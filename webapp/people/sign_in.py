@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from webapp.people.models import Person
 
 
+PROBLEM = "sign_in_problem"  # in a visitor's session: what the sign-in page has to say
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """How somebody whose password was right goes on.

@@ -62,9 +62,10 @@ def remember(token: str) -> None:
     session[_KEY] = token
 
 
-def is_waiting() -> bool:
-    """Tell whether this browser's visitor may try a code."""
-    return _find() is not None
+def waiting_person() -> int | None:
+    """Give the id of the person whose password was given here, while a try is left."""
+    row = _find()
+    return int(row.id) if row else None
 
 
 def passkey_options() -> str:
