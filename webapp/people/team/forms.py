@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wtforms import SelectField
+from wtforms.validators import ValidationError
 
 from webapp.people.addresses import LONGEST
 from webapp.people.forms import SecretField
@@ -35,7 +36,7 @@ class RoleForm(Form):
     def validate_role(self, field: SelectField) -> None:
         """Refuse what was not offered."""
         if field.data not in {value for value, _ in field.choices}:
-            raise ValueError(words.NOT_YOURS_TO_GIVE)
+            raise ValidationError(words.NOT_YOURS_TO_GIVE)
 
 
 class InvitationForm(RoleForm):
