@@ -14,7 +14,6 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from email.message import EmailMessage
@@ -46,14 +45,21 @@ class PostOffice:
         return "250 OK"
 
 
+class _AnyPort(Controller):
+    """aiosmtpd's own, which can be told port 0: it greets itself at the port it was given."""
+
+    def _trigger_server(self) -> None:
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @pytest.fixture
 def post_office() -> Iterator[PostOffice]:
     office = PostOffice()
-    controller = Controller(office, hostname="127.0.0.1", port=0)
+    controller = _AnyPort(office, hostname="127.0.0.1", port=0)
     controller.start()
-    assert controller.server is not None
-    port = controller.server.sockets[0].getsockname()[1]
-    office.url = f"smtp://127.0.0.1:{port}"
+    office.url = f"smtp://127.0.0.1:{controller.port}"
     yield office
     controller.stop()
 

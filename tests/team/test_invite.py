@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import Clock, Member
     from tests.page import Page
-    from tests.team.conftest import PostOffice
 
 NEW = "/team/invitations/new"
 JO = {"email": "jo@shop.example", "name": "Jo March", "role": "staff"}

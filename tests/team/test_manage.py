@@ -113,7 +113,7 @@ def test_extra_fields_change_nothing(
     ("who", "whom"),
     [("manager", "owner"), ("manager", "manager"), ("owner", "owner"), ("staff", "viewer")],
 )
-def test_nobody_reaches_up_nor_themselves(
+def test_nobody_reaches_up_nor_themselves(  # noqa: PLR0917  # pytest gives them by name
     page_as: Callable[[str], Page],
     app: Flask,
     cast: dict[str, Member],
