@@ -185,17 +185,18 @@
     focus.focus({ preventScroll: true });
   }
 
-  function lockNow(fields) {
+  async function lockNow(fields) {
     cover();
     if (!fields) return follow(withNext(lock));
-    channel.postMessage("locked");
-    return follow(withNext(lock), { method: "POST", body: new URLSearchParams(fields) });
+    await follow(withNext(lock), { method: "POST", body: new URLSearchParams(fields) });
+    channel.postMessage("locked"); // now that the server tells them so as well
   }
 
   channel.addEventListener("message", ({ data }) => {
     if (data === "locked" && !covered) lockNow();
     if (data === "open" && again) follow(session);
   });
+  channel.postMessage("open"); // this page was given: what waits in another window may go on
   addEventListener("popstate", () => (isMoved ||= covered !== null));
 
   // --- the idle lock: the server decides; the page asks it in time ------------------------------------
