@@ -46,7 +46,7 @@ def test_an_invitation_goes_out_and_is_shown_too(owner: Page, post_office: PostO
     assert post_office.recipients == ["jo@shop.example"]
     assert (letter["To"], letter["From"]) == ("jo@shop.example", "Tillside <tillside@localhost>")
     assert letter.get_content_type() == "text/plain"
-    text = letter.get_content()
+    text = letter.get_content().replace("\r\n", "\n")
     assert f"http://localhost{link_in(answer)}\n" in text
     assert "Owner Person has invited you" in text
 
@@ -54,10 +54,8 @@ def test_an_invitation_goes_out_and_is_shown_too(owner: Page, post_office: PostO
 def test_a_new_link_goes_out_again(owner: Page, post_office: PostOffice) -> None:
     first = link_in(owner.post(NEW, JO))
     second = link_in(owner.post("/team/invitations/1/renew"))
-    assert [
-        first in post_office.letters[0].get_content(),
-        second in post_office.letters[1].get_content(),
-    ]
+    assert first in post_office.letters[0].get_content()
+    assert second in post_office.letters[1].get_content()
     assert len(post_office.letters) == 2
 
 

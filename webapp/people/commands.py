@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from webapp.people.factors.commands import reset_factor, rotate, set_password
 from webapp.people.models import ROLES, InvalidPerson
 from webapp.people.service import create_person
+from webapp.people.team.commands import change_role
 from webapp.people.typed import ask_password
 
 user_commands = AppGroup("user", help="The people who may sign in.")
@@ -29,5 +30,5 @@ def create(email: str, name: str, role: str, password_stdin: bool) -> None:
     click.echo(f"{role} {email.strip()} can sign in now.")
 
 
-for _command in (reset_factor, set_password, rotate):
+for _command in (reset_factor, set_password, rotate, change_role):
     user_commands.add_command(_command)

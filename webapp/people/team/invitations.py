@@ -1,8 +1,6 @@
 """Invitations: made for one address and role, valid for seven days, used once.
 
-Looking at one changes nothing, since mail scanners look at everything. Accepting uses it up first,
-by a conditional UPDATE in the transaction that makes the account, so of many at once one wins.
-Not here: the letter (people/mail.py) and passwords' rules.
+Not here: accepting one (accepting.py), and the letter (people/mail.py).
 """
 
 from __future__ import annotations
@@ -10,18 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import request
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions
 from webapp.people.addresses import checked_email, email_key
-from webapp.people.factors.service import must_have_factor
-from webapp.people.models import InvalidPerson, Person, Role, WeakPassword
-from webapp.people.passwords import find_weakness, hash_password
+from webapp.people.models import Person, Role
 from webapp.people.tables import invitations, people
 from webapp.people.team import words
 from webapp.people.team.models import (
@@ -29,7 +22,6 @@ from webapp.people.team.models import (
     Invitation,
     InvitationStatus,
     Link,
-    LinkRefused,
     NobodyThere,
     NotAllowed,
 )
@@ -44,13 +36,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row
 
-    from webapp.people.sessions import Level
 
 LIFETIME = timedelta(days=7)
 
 _MOST_SHOWN = 100
 _row = invitations.c
-_is_open: ColumnElement[bool] = _row.used_at.is_(None) & _row.cancelled_at.is_(None)
+IS_OPEN: ColumnElement[bool] = _row.used_at.is_(None) & _row.cancelled_at.is_(None)
 
 
 def invite(actor: Actor, *, email: str, name: str, role: str) -> Link:
@@ -92,7 +83,7 @@ def invite(actor: Actor, *, email: str, name: str, role: str) -> Link:
             )
             .returning(*_row)
         ).one()
-        _record(connection, actor, "person.invited", made, changes={"role": (None, role)})
+        note_invitation(connection, actor, "person.invited", made, changes={"role": (None, role)})
     return Link(token, address, name, Role(role), made.expires_at)
 
 
@@ -115,7 +106,7 @@ def renew(actor: Actor, invitation_id: int) -> Link:
         _refuse_known(connection, found.email_key, moment, but=invitation_id)
         made = connection.execute(
             update(invitations)
-            .where(_row.id == invitation_id, _is_open)
+            .where(_row.id == invitation_id, IS_OPEN)
             .values(
                 token_hash=token_hash(token),
                 invited_by=actor.person_id,
@@ -125,7 +116,7 @@ def renew(actor: Actor, invitation_id: int) -> Link:
         ).one_or_none()
         if made is None:  # accepted or cancelled between the two
             raise NobodyThere
-        _record(connection, actor, "invitation.renewed", made)
+        note_invitation(connection, actor, "invitation.renewed", made)
     return Link(token, made.email, made.name, Role(made.role), made.expires_at)
 
 
@@ -135,11 +126,11 @@ def cancel(actor: Actor, invitation_id: int) -> str:
         may_give = _roles_to_give(connection, actor)
         found = _find_open(connection, invitation_id, may_give)
         done = connection.execute(
-            update(invitations).where(_row.id == invitation_id, _is_open).values(cancelled_at=now())
+            update(invitations).where(_row.id == invitation_id, IS_OPEN).values(cancelled_at=now())
         )
         if not done.rowcount:  # as above
             raise NobodyThere
-        _record(connection, actor, "invitation.cancelled", found)
+        note_invitation(connection, actor, "invitation.cancelled", found)
     return str(found.email)
 
 
@@ -154,97 +145,7 @@ def list_invitations(viewer: Person) -> tuple[Invitation, ...]:
     with db.read() as connection:
         rows = connection.execute(query).all()
     may_give, moment = grantable_roles(viewer.role), now()
-    return tuple(_invitation(row, row.inviter or "", moment, may_give) for row in rows)
-
-
-def find_invitation(token: str) -> Invitation:
-    """Look at an invitation, which changes nothing.
-
-    Args:
-        token: From the address; anything at all.
-
-    Raises:
-        LinkRefused: There is none that could be accepted now.
-    """
-    hashed, moment = token_hash(token), now()
-    if hashed is None:
-        raise LinkRefused
-    query = select(invitations).where(_row.token_hash == hashed, _is_open, _row.expires_at > moment)
-    with db.read() as connection:
-        row = connection.execute(query).one_or_none()
-    if row is None:
-        raise LinkRefused
-    return _invitation(row, "", moment, ())
-
-
-def accept(token: str, *, name: str, password: str) -> Person:
-    """Make the account that an invitation is for, and sign this browser in.
-
-    Args:
-        token: From the address; anything at all.
-        name: What colleagues will call them, cleaned, 1 to 100 characters.
-        password: As typed.
-
-    Returns:
-        Who is signed in now; all they can do is set up a second factor, if they must have one.
-
-    Raises:
-        LinkRefused: Wrong, used, too old, withdrawn.
-        WeakPassword: The password is not taken; the invitation is as it was.
-        InvalidPerson: There is an account with the address by now.
-    """
-    invitation = find_invitation(token)
-    weakness = find_weakness(password, email=invitation.email, name=name)
-    if weakness:
-        raise WeakPassword(weakness)
-    password_hash, moment = hash_password(password), now()
-    try:
-        with db.write() as connection:
-            row = _use_up(connection, token, moment)
-            person = _make_person(connection, row, name, password_hash, moment)
-            level: Level = "setup" if must_have_factor(person.role) else "full"
-            visit = sessions.create_session(connection, person, moment=moment, level=level)
-            actor = Actor(person.id, person.name, request.remote_addr)
-            _record(connection, actor, "invitation.accepted", row, person_id=person.id)
-    except IntegrityError as error:
-        raise InvalidPerson({"name": words.ALREADY_JOINED}) from error
-    sessions.adopt(visit)
-    return person
-
-
-def _use_up(connection: Connection, token: str, moment: datetime) -> Row[Any]:
-    row = connection.execute(
-        update(invitations)
-        .where(_row.token_hash == token_hash(token), _is_open, _row.expires_at > moment)
-        .values(used_at=moment)
-        .returning(*_row)
-    ).one_or_none()
-    if row is None:
-        raise LinkRefused
-    return row
-
-
-def _make_person(
-    connection: Connection, row: Row[Any], name: str, password_hash: str, moment: datetime
-) -> Person:
-    values = {
-        "email": row.email,
-        "email_key": row.email_key,
-        "name": name,
-        "role": row.role,
-        "is_active": True,
-        "password_hash": password_hash,
-        "theme": "auto",
-        "has_shortcuts": True,
-        "created_at": moment,
-        "password_changed_at": moment,
-        "last_seen_at": moment,
-    }
-    person_id = connection.execute(
-        insert(people).values(values).returning(people.c.id)
-    ).scalar_one()
-    connection.execute(update(invitations).where(_row.id == row.id).values(person_id=person_id))
-    return Person(person_id, row.email, name, Role(row.role))
+    return tuple(read_invitation(row, row.inviter or "", moment, may_give) for row in rows)
 
 
 def _roles_to_give(connection: Connection, actor: Actor) -> tuple[Role, ...]:
@@ -258,7 +159,7 @@ def _roles_to_give(connection: Connection, actor: Actor) -> tuple[Role, ...]:
 
 
 def _find_open(connection: Connection, invitation_id: int, may_give: tuple[Role, ...]) -> Row[Any]:
-    query = select(invitations).where(_row.id == invitation_id, _is_open)
+    query = select(invitations).where(_row.id == invitation_id, IS_OPEN)
     found = connection.execute(query).one_or_none()
     if found is None:
         raise NobodyThere
@@ -275,15 +176,16 @@ def _refuse_known(
     if connection.execute(account).first():
         raise InvalidInvitation({"email": words.ACCOUNT_THERE})
     waiting = select(_row.id).where(
-        _row.email_key == key, _is_open, _row.expires_at > moment, _row.id != (but or 0)
+        _row.email_key == key, IS_OPEN, _row.expires_at > moment, _row.id != (but or 0)
     )
     if connection.execute(waiting).first():
         raise InvalidInvitation({"email": words.INVITED_ALREADY})
 
 
-def _invitation(
+def read_invitation(
     row: Row[Any], inviter: str, moment: datetime, may_give: tuple[Role, ...]
 ) -> Invitation:
+    """Make an invitation of its row."""
     status = _status(row, moment)
     is_open = status in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}
     return Invitation(
@@ -301,7 +203,7 @@ def _status(row: Row[Any], moment: datetime) -> InvitationStatus:
     return InvitationStatus.EXPIRED if row.expires_at <= moment else InvitationStatus.PENDING
 
 
-def _record(
+def note_invitation(
     connection: Connection,
     actor: Actor,
     kind: str,
@@ -310,6 +212,7 @@ def _record(
     person_id: int | None = None,
     changes: dict[str, tuple[object, object]] | None = None,
 ) -> None:
+    """Append to the audit trail what happened to an invitation, or whom it became."""
     record(
         connection,
         actor=actor,

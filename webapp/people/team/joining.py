@@ -19,7 +19,7 @@ from webapp.people.service import (
     current_person,
     public,
 )
-from webapp.people.team import invitations, resets
+from webapp.people.team import accepting, resets
 from webapp.people.team.forms import AcceptForm, ForgottenForm, NewPasswordForm
 from webapp.people.team.models import LinkRefused
 from webapp.ui import messages
@@ -37,7 +37,7 @@ _SECOND_FACTOR = "/account/second-factor"
 @public
 def invitation(token: str) -> Response:
     """Show an invitation; looking at it does not use it up."""
-    return _invitation_page(token, AcceptForm(name=invitations.find_invitation(token).name))
+    return _invitation_page(token, AcceptForm(name=accepting.find_invitation(token).name))
 
 
 @blueprint.post("/invitations/<token>")
@@ -48,7 +48,7 @@ def accept(token: str) -> Response:
     if not form.validate():
         return _invitation_page(token, form, status=422)
     try:
-        invitations.accept(token, name=form.name.data or "", password=form.password.data)
+        accepting.accept(token, name=form.name.data or "", password=form.password.data)
     except WeakPassword as error:
         form.add_errors({"password": (people_words.WEAKNESS[error.reason],)})
         return _invitation_page(token, form, status=422)
@@ -113,7 +113,7 @@ def _refused(_error: LinkRefused) -> Response:
 
 
 def _invitation_page(token: str, form: AcceptForm, *, status: int = 200) -> Response:
-    found = invitations.find_invitation(token)
+    found = accepting.find_invitation(token)
     return _page(
         "people/invitation.html",
         status=status,

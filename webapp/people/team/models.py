@@ -86,6 +86,10 @@ class NotAllowed(PeopleError):
     """Who asks stands not high enough, is suspended by now, or means their own account."""
 
 
+class LastOwner(PeopleError):
+    """Nobody would be left who may do everything."""
+
+
 class NobodyThere(PeopleError):
     """No such person or invitation, or not in a state in which this can be done."""
 

@@ -98,22 +98,6 @@ def make_reset_link(actor: Actor, person_id: int) -> Link:
     return link
 
 
-def make_link_from_command_line(email: str) -> Link | None:
-    """Make a link for an owner who is locked out; None when there is no such account.
-
-    Args:
-        email: The account's address, typed in any way.
-    """
-    query = select(people).where(people.c.email_key == email_key(email))
-    with db.write() as connection:
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        link = _make(connection, row, BY_MAIL, None)
-        _record(connection, Actor(None, "Command line", None), "password.reset_requested", row)
-    return link
-
-
 def find_reset(token: str) -> Person:
     """Look whose password a link is for, which changes nothing.
 

@@ -1,9 +1,9 @@
-"""The team: who is there, and what a manager or an owner may do to an account.
+"""What a manager or an owner may do to an account.
 
 Each change looks at who asks and who is meant once more, in its own transaction and with both
 rows locked: a manager who is being suspended at this moment changes nothing any more. Sessions of
-whoever was changed end in the same transaction. Not here: invitations, links, who may whom
-(rules.py).
+whoever was changed end in the same transaction. Not here: who is there (listing.py), invitations,
+links, who may whom (rules.py).
 """
 
 from __future__ import annotations
@@ -13,25 +13,26 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from webapp.activity.service import record
+from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions
-from webapp.people.factors.service import factors_of, reset_factors
-from webapp.people.models import ROLES, Person, Role
+from webapp.people.addresses import email_key
+from webapp.people.factors.service import reset_factors
+from webapp.people.models import ROLES, Role
 from webapp.people.tables import invitations, password_resets, people
-from webapp.people.team import words
-from webapp.people.team.models import Member, NobodyThere, NotAllowed
+from webapp.people.team.models import LastOwner, NobodyThere, NotAllowed
 from webapp.people.team.rules import grantable_roles, may_change_role, may_manage
-from webapp.ui.filters import fold
 
 if TYPE_CHECKING:
     from typing import Any
 
     from sqlalchemy import Connection, Row
 
-    from webapp.activity.service import Actor
     from webapp.activity.service import Changes as ActivityChanges
+
+
+_COMMAND_LINE = Actor(None, "Command line", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +41,6 @@ class _Both:
 
     own: Row[Any]
     other: Row[Any]
-
-
-def list_people(viewer: Person, query: str = "") -> tuple[Member, ...]:
-    """List the team, owners first.
-
-    Args:
-        viewer: Who looks.
-        query: Words that must all be in name, address or role; case and accents do not matter.
-    """
-    by_rank = sorted(_read_people(viewer), key=lambda one: (-one.role.rank, fold(one.name)[0]))
-    terms = [fold(term)[0] for term in query.split()]
-    return tuple(one for one in by_rank if all(term in _text(one) for term in terms))
-
-
-def find_member(viewer: Person, person_id: int) -> Member | None:
-    """Find one of the team."""
-    return next((one for one in _read_people(viewer) if one.id == person_id), None)
-
-
-def count_people() -> int:
-    """Tell how many accounts there are, suspended ones too."""
-    with db.read() as connection:
-        return len(connection.execute(select(people.c.id)).all())
 
 
 def change_role(actor: Actor, person_id: int, role: str) -> str:
@@ -90,11 +68,37 @@ def change_role(actor: Actor, person_id: int, role: str) -> str:
             raise NotAllowed
         if new is old:
             return str(both.other.name)
-        connection.execute(update(people).where(people.c.id == person_id).values(role=new.value))
-        sessions.end_all(connection, person_id)
-        _withdraw_links(connection, person_id, grantable_roles(new))
-        _record(connection, actor, "person.role_changed", both.other, {"role": (old, new)})
+        _give_role(connection, actor, both.other, new)
     return str(both.other.name)
+
+
+def set_role(email: str, role: Role) -> str:
+    """Give somebody any role, from the command line, which stands above every role.
+
+    Args:
+        email: Their address, typed in any way.
+        role: The new role.
+
+    Returns:
+        The person's name.
+
+    Raises:
+        NobodyThere: No such account.
+        LastOwner: No other active owner would be left.
+    """
+    by_email = select(people.c.id).where(people.c.email_key == email_key(email))
+    with db.write() as connection:
+        person_id = connection.execute(by_email).scalar_one_or_none()
+        if person_id is None:
+            raise NobodyThere
+        rows = lock_people(connection, person_id)
+        row = rows.pop(person_id)
+        is_owner = [one for one in rows.values() if one.role == Role.OWNER and one.is_active]
+        if row.role == Role.OWNER and role is not Role.OWNER and not is_owner:
+            raise LastOwner
+        if row.role != role:
+            _give_role(connection, _COMMAND_LINE, row, role)
+    return str(row.name)
 
 
 def suspend(actor: Actor, person_id: int) -> str:
@@ -181,6 +185,14 @@ def _lock(connection: Connection, actor: Actor, person_id: int) -> _Both:
     return _Both(own, other)
 
 
+def _give_role(connection: Connection, actor: Actor, row: Row[Any], role: Role) -> None:
+    connection.execute(update(people).where(people.c.id == row.id).values(role=role.value))
+    sessions.end_all(connection, row.id)
+    _withdraw_links(connection, row.id, grantable_roles(role))
+    changes = {"role": (row.role, role.value)}
+    _record(connection, actor, "person.role_changed", row, changes)
+
+
 def _set_active(actor: Actor, person_id: int, kind: str, *, is_active: bool) -> str:
     with db.write() as connection:
         both = _lock(connection, actor, person_id)
@@ -236,32 +248,3 @@ def _record(
         label=row.name,
         changes=changes,
     )
-
-
-def _read_people(viewer: Person) -> list[Member]:
-    columns = people.c
-    query = select(
-        *(columns.id, columns.name, columns.email, columns.role),
-        *(columns.is_active, columns.last_seen_at),
-    )
-    with db.read() as connection:
-        rows = connection.execute(query).all()
-    factors = factors_of([row.id for row in rows])
-    return [
-        Member(
-            id=row.id,
-            name=row.name,
-            email=row.email,
-            role=Role(row.role),
-            is_active=row.is_active,
-            last_seen_at=row.last_seen_at,
-            second_factor=words.second_factor(factors[row.id]) if row.id in factors else "",
-            is_me=row.id == viewer.id,
-            is_manageable=may_manage(viewer.id, viewer.role, row.id, Role(row.role)),
-        )
-        for row in rows
-    ]
-
-
-def _text(member: Member) -> str:
-    return fold(f"{member.name} {member.email} {member.role}")[0]

@@ -19,7 +19,7 @@ from webapp.people.service import (
     needs_step_up,
     requires,
 )
-from webapp.people.team import invitations, links, resets, service, words
+from webapp.people.team import invitations, links, listing, resets, service, words
 from webapp.people.team.forms import InvitationForm, RoleForm
 from webapp.people.team.models import InvalidInvitation, NobodyThere, NotAllowed
 from webapp.people.team.rules import grantable_roles, may_change_role
@@ -193,7 +193,7 @@ def _me() -> Person:
 
 
 def _find_manageable(person_id: int) -> Member:
-    member = service.find_member(_me(), person_id)
+    member = listing.find_member(_me(), person_id)
     if member is None:
         raise NobodyThere
     if not member.is_manageable:
@@ -216,12 +216,12 @@ def _done(text: str, person_id: int) -> Response:
 
 def _people_part(*, marked: int | None = None, toast: str = "") -> Response:
     query = request.values.get("q", "")[:200]
-    people = service.list_people(_me(), query)
+    people = listing.list_people(_me(), query)
     return render_page(
         "team/index.html",
         "team/_people.html",
         people=people,
-        count=len(people) if not query.strip() else service.count_people(),
+        count=len(people) if not query.strip() else listing.count_people(),
         query=query,
         terms=query.split(),
         invitations=() if is_partial() else invitations.list_invitations(_me()),
