@@ -35,17 +35,20 @@
       method: "POST",
       headers: { "X-CSRFToken": form.elements.csrf_token.value },
     });
-    if (answer.status === 409 || answer.status === 401) return void location.reload(); // the step or the session is over
+    const isOver = answer.status === 409 || answer.status === 401; // the step, or the session
+    if (isOver && !("stays" in form.dataset)) return void location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
     const publicKey = readOptions(await answer.json());
     const made = await (form.dataset.passkey === "add"
       ? navigator.credentials.create({ publicKey })
       : navigator.credentials.get({ publicKey }));
     form.elements.credential.value = writeAnswer(made);
-    form.submit();
+    form.requestSubmit(); // not submit(): sign-in over an open page follows it (session.js)
   };
 
   const start = (form) => {
+    if ("started" in form.dataset) return; // the script runs again for each sign-in over a page
+    form.dataset.started = "";
     const problem = form.querySelector("[data-passkey-problem]");
     const button = form.querySelector("[type=submit]");
     const tell = (text) => {
@@ -60,6 +63,7 @@
     }
     form.hidden = false;
     form.addEventListener("submit", (event) => {
+      if (form.elements.credential.value) return;
       event.preventDefault();
       event.stopPropagation(); // "Saving…" would come too early
       if (button.disabled) return;

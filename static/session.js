@@ -25,6 +25,15 @@
     url.searchParams.set("next", session);
     return url.pathname + url.search;
   };
+  // What came by fetch does not run its script by itself (passkeys.js).
+  function start(box) {
+    for (const form of box.querySelectorAll("form[data-passkey]")) form.dataset.stays = "";
+    for (const old of box.querySelectorAll("script[src]")) {
+      const script = document.createElement("script");
+      script.src = old.src;
+      old.replaceWith(script);
+    }
+  }
   const read = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 
   // --- what stands over the page -----------------------------------------------------------------
@@ -50,6 +59,7 @@
     if (covered) {
       body.replaceChildren(...page.body.children);
       document.title = page.title;
+      start(body);
       body.querySelector(FIELDS)?.focus();
       return;
     }
@@ -73,6 +83,7 @@
   function open(nodes) {
     const box = (covered ? body : dialog).querySelector("[data-over]");
     box.replaceChildren(...nodes);
+    start(box);
     if (!covered && !dialog.open) dialog.showModal();
     box.querySelector(`${FIELDS}, [data-over-again]`)?.focus();
   }
@@ -91,6 +102,7 @@
       return lockNow(new FormData(form));
     }
     const url = new URL(form.getAttribute("action") || location.href, location.href);
+    if (form.matches("[data-passkey]") && !form.elements.credential.value) return; // passkeys.js first
     if (!isOver(form) || !OURS.test(url.pathname)) return; // signing out is left to the browser
     event.preventDefault();
     form.classList.add("is-sending");

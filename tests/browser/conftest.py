@@ -128,7 +128,7 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def sign_in(role: str = "manager", **options: object) -> Visitor:
-        context = browser.new_context(base_url=site.url, **options)  # type: ignore[arg-type]  # Playwright's own options
+        context = browser.new_context(**{"base_url": site.url, **options})  # type: ignore[arg-type]  # Playwright's own options
         contexts.append(context)
         visitor = Visitor(context.new_page())
         visitor.page.set_default_timeout(10_000)
