@@ -49,7 +49,7 @@ lint: $(TEST_STAMP) ## ruff, mypy, djlint, import rules
 	$(BIN)/lint-imports
 
 test: test-tools lint ## everything: lint, then all tests
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 N ?= 1000,100000
 bench: test-tools ## measure: make bench N=1000,100000 DB=sqlite|postgresql

@@ -31,7 +31,7 @@
 
   // A form that came back with errors holds what was typed as its starting values.
   function isUnsaved(form) {
-    return Boolean(find("[data-form-errors], .alert-danger", form)) || [...form.elements].some(isChanged);
+    return Boolean(find("[data-form-errors], .notice", form)) || [...form.elements].some(isChanged);
   }
 
   const hasUnsaved = () => !isLeaving && findAll(GUARDED).some(isUnsaved);
@@ -259,7 +259,7 @@
     find("th a", row)?.click();
   }
 
-  // --- toasts: at least 6 seconds, and as long as someone reads them ---------------------------
+  // --- toasts: at least 6 seconds, and as long as someone reads them; warnings stay ------------
   function arm(toast) {
     let timer = 0;
     const stop = () => clearTimeout(timer);
@@ -276,7 +276,7 @@
   if (toasts) {
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes) {
-        for (const node of addedNodes) if (node.matches?.("[data-toast]")) arm(node);
+        for (const node of addedNodes) if (node.matches?.("[data-toast]:not(.toast-warning, .toast-danger)")) arm(node);
       }
     }).observe(toasts, { childList: true });
     const waiting = findAll("[data-toast]", toasts);

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _FORM_BYTES = 64 * 1024
-_ANY_HOST = frozenset({"ops.healthz", "ops.readyz"})  # probes come by address, not by name
+# Probes come by address, not by name.
+_ANY_HOST = frozenset({"ops.healthz", "ops.readyz", "ops.metrics"})
 
 
 def create_app(

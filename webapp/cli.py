@@ -12,7 +12,6 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from webapp.db.upgrade import upgrade
 from webapp.extensions import db, settings
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ def init_app(app: Flask) -> None:
 @db_commands.command("upgrade")
 def _upgrade() -> None:
     """Bring the database to the newest schema."""
+    from webapp.db.upgrade import upgrade  # Alembic: 10 MB that no web process needs
+
     upgrade(db.engine)
     click.echo("The database is up to date.")
 

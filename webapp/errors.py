@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tillside.errors")
 
+# A form that ends in one of these is shown, to be sent again: its intent id makes that safe.
+_KEEPING = frozenset({401, 404, 429, 500, 502, 503})
+
 
 def init_app(app: Flask) -> None:
     """Register a handler for everything that can be raised."""
@@ -42,12 +45,9 @@ def _http(error: HTTPException) -> AnyResponse:
     code = error.code or 500
     if code < 400:  # a redirect to the same page with the slash in its place
         return error.get_response()
-    # Signed out while typing: what was typed is shown, and can be sent after signing in again.
-    kept = kept_fields() if code == 401 and request.method == "POST" else ()
     response = _page(
         code if code in default_exceptions else 500,
         messages.ASKED_FIRST.get(g.get("asked_first", "")),
-        kept=kept,
     )
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
@@ -65,8 +65,7 @@ def _csrf(error: CSRFError) -> Response:
 def _neropay(error: NeroPayError) -> Response:
     kind = type(error).__name__
     logger.warning("neropay_failed", extra={"kind": kind, "code": error.code})
-    message = messages.for_kind(kind)
-    response = _page(502, message, code=error.code)
+    response = _page(502, code=error.code)
     if isinstance(error, RateLimited) and error.after:
         response.headers["Retry-After"] = str(max(1, round(error.after)))
     return response
@@ -109,9 +108,19 @@ def _page(
         message=message or messages.for_status(status),
         code=g.error_code,
         at=clock.now(),
-        kept=kept,
+        kept=kept or _typed(status),
         action=request.path,
         home=url_for("overview.index"),
         asked_first=g.get("asked_first", ""),
         asked_at=g.get("asked_at"),
     )
+
+
+def _typed(status: int) -> tuple[tuple[str, str], ...]:
+    """Give what was typed into the form that ended here, if it could be read at all."""
+    if request.method != "POST" or status not in _KEEPING:
+        return ()
+    try:
+        return kept_fields()
+    except HTTPException:
+        return ()

@@ -146,6 +146,8 @@ class _Reader:
             idle_lock=self._number("IDLE_LOCK", 0, 0, 30),
             activity_days=self._number("ACTIVITY_DAYS", 0, 0, 36_500),
         )
+        if is_production and self._text("FLASK_DEBUG").lower() not in {"", "0", "false", "no"}:
+            self._problem("FLASK_DEBUG", "must not be on in production: leave it out")
         if self._problems:
             raise SettingsError(self._problems)
         return settings

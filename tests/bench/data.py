@@ -106,9 +106,12 @@ def fill(engine: Engine, source: Path) -> None:
 def choose_terms(source: Path) -> Terms:
     """Choose what to search for from the data, the same for the same data."""
     connection = sqlite3.connect(source)
+    # A name of which there is the least; words alone are too few to be rare among many customers.
     words: Counter[str] = Counter()
+    names: Counter[str] = Counter()
     for (name,) in connection.execute("SELECT name FROM customers"):
         words.update(word for word in name.split() if word.isascii() and len(word) > 3)
+        names[name] += name.isascii() and len(name) < 30
     middle = connection.execute(
         "SELECT email, phone, postcode FROM customers WHERE email IS NOT NULL AND phone IS NOT NULL"
         " AND postcode IS NOT NULL AND id >= (SELECT (min(id) + max(id)) / 2 FROM customers)"
@@ -117,10 +120,10 @@ def choose_terms(source: Path) -> Terms:
     connection.close()
     email, phone, postcode = middle
     digits = "".join(character for character in phone if character.isdigit())
-    ranked = words.most_common()
+    rarest = min(times for times in names.values() if times)
     return Terms(
-        rare=ranked[-1][0],
-        common=ranked[0][0],
+        rare=next(name for name, times in names.items() if times == rarest and " " in name),
+        common=words.most_common(1)[0][0],
         last_four=digits[-4:],
         email=email,
         email_start=email.split("@")[0][:5],

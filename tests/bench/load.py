@@ -48,6 +48,7 @@ class _Connection:
     socket: socket.socket = field(init=False)
     received: bytearray = field(default_factory=bytearray)
     sent_at: float = 0.0
+    is_between: bool = False  # what is waited for now is not measured
 
     def __post_init__(self) -> None:
         self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -78,7 +79,9 @@ class _Connection:
         return int(self.received[9:12])
 
 
-def run(port: int, requests: Sequence[bytes], connections: int, count: int) -> Burst:
+def run(
+    port: int, requests: Sequence[bytes], connections: int, count: int, between: bytes = b""
+) -> Burst:
     """Send requests over kept-alive connections.
 
     Args:
@@ -86,6 +89,7 @@ def run(port: int, requests: Sequence[bytes], connections: int, count: int) -> B
         requests: Whole requests; used in turn, from the first again when they run out.
         connections: How many at once, each waiting for its answer before it sends the next.
         count: How many requests in all.
+        between: A request to send after each of them, not measured; none when empty.
 
     Returns:
         What came of them.
@@ -94,14 +98,16 @@ def run(port: int, requests: Sequence[bytes], connections: int, count: int) -> B
     pending = islice(cycle(requests), count)
     pool = [_Connection(port) for _ in range(connections)]
     try:
-        return _one(pool[0], pending) if connections == 1 else _several(pool, pending)
+        if connections == 1:
+            return _one(pool[0], pending, between)
+        return _several(pool, pending, between)
     finally:
         for connection in pool:
             connection.socket.close()
         gc.enable()
 
 
-def _one(connection: _Connection, pending: Iterator[bytes]) -> Burst:
+def _one(connection: _Connection, pending: Iterator[bytes], between: bytes) -> Burst:
     burst = Burst(0.0, [], Counter(), b"")
     began = perf_counter()
     for request in pending:
@@ -110,12 +116,16 @@ def _one(connection: _Connection, pending: Iterator[bytes]) -> Burst:
             pass
         burst.latencies.append(perf_counter() - connection.sent_at)
         burst.statuses[connection.status()] += 1
+        burst.sample = bytes(connection.received)
+        if between:
+            connection.send(between)
+            while not connection.is_complete():
+                pass
     burst.seconds = perf_counter() - began
-    burst.sample = bytes(connection.received)
     return burst
 
 
-def _several(pool: list[_Connection], pending: Iterator[bytes]) -> Burst:
+def _several(pool: list[_Connection], pending: Iterator[bytes], between: bytes) -> Burst:
     burst = Burst(0.0, [], Counter(), b"")
     began = perf_counter()
     with selectors.EpollSelector() as selector:
@@ -127,10 +137,12 @@ def _several(pool: list[_Connection], pending: Iterator[bytes]) -> Burst:
                 connection = key.data
                 if not connection.is_complete():
                     continue
-                burst.latencies.append(perf_counter() - connection.sent_at)
-                burst.statuses[connection.status()] += 1
-                burst.sample = bytes(connection.received)
-                request = next(pending, b"")
+                if not connection.is_between:
+                    burst.latencies.append(perf_counter() - connection.sent_at)
+                    burst.statuses[connection.status()] += 1
+                    burst.sample = bytes(connection.received)
+                connection.is_between = bool(between) and not connection.is_between
+                request = between if connection.is_between else next(pending, b"")
                 if request:
                     connection.send(request)
                 else:

@@ -71,9 +71,11 @@ class Loader:
         connections: int,
         count: int,
         *statuses: int,
+        between: bytes = b"",
     ) -> Burst:
         """Send, and make sure that each answer has one of the statuses (200 when none is given)."""
-        burst = self._pool.submit(load.run, port, requests, connections, count).result()
+        work = self._pool.submit(load.run, port, requests, connections, count, between)
+        burst = work.result()
         allowed = statuses or (200,)
         wrong = {code: times for code, times in burst.statuses.items() if code not in allowed}
         if wrong:
@@ -116,11 +118,13 @@ def measure_reading(loader: Loader, site: Site, case: Case, rounds: int = ROUNDS
 def measure_writing(loader: Loader, site: Site, case: Case, rounds: int = ROUNDS) -> Result:
     """Measure something that calls NeroPay, and take the sandbox's own time off."""
     floor_request = (site.floor(15_000),)
+    page = site.get("/customers/new")  # what a browser is sent to: it takes the message away
     own, floor, shares, ratios = [], [], [], []
     for index in range(rounds):
         part = slice(index * WRITES, (index + 1) * WRITES)
         floor.append(loader.run(site.floor_port, floor_request, 1, 200))
-        own.append(loader.run(site.web.port, case.requests[part], 1, WRITES, case.status))
+        sent = case.requests[part]
+        own.append(loader.run(site.web.port, sent, 1, WRITES, case.status, between=page))
         outside = 0.0
         for requests in case.upstream:
             burst = loader.run(site.sandbox_port, requests[part], 1, WRITES, _upstream(requests))
@@ -130,7 +134,8 @@ def measure_writing(loader: Loader, site: Site, case: Case, rounds: int = ROUNDS
     part = slice(rounds * WRITES, (rounds + 4) * WRITES)
     # Each process lets only some threads call NeroPay, so that pages always have one: of eight
     # writers at once a few may be told that nothing was sent.
-    many = loader.run(site.web.port, case.requests[part], _EVERY, 4 * WRITES, case.status, 503)
+    sent, statuses = case.requests[part], (case.status, 503)
+    many = loader.run(site.web.port, sent, _EVERY, 4 * WRITES, *statuses, between=page)
     refused = many.statuses[503]
     told = f", {refused} of {4 * WRITES} not sent at 8" if refused else ""
     return Result(

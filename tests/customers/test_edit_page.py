@@ -97,6 +97,7 @@ def test_back_change_and_save_is_offered_as_another_edit(staff: Page, copied: Sa
     staff.get("/customers/1001/refresh")
     answer = staff.post(URL, {**form, "city": "Barry"})
     assert answer.status == 200
+    assert "is not saved yet" in answer.text
     assert answer.form(URL)["city"] == "Barry"
     assert staff.post(URL, answer.form(URL)).status == 303
     assert [effect["method"] for effect in copied.ledger()] == ["PATCH", "PATCH"]

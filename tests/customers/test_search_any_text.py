@@ -63,6 +63,7 @@ def test_never_fails_and_finds_nothing_wrong(app: Flask) -> None:
         @example("smith a " * 2000, "best")
         @example('"', "name")
         @example("\x00 \ud800", "best")
+        @example("a\x00", "best")
         @example("smith", "best")
         def check(q: str, sort: str) -> None:
             terms = terms_of(q)

@@ -54,7 +54,12 @@ def make_app(*, has_hsts: bool = False, is_sandbox: bool = False) -> Flask:
 
     @app.context_processor
     def context() -> dict[str, object]:
-        fresh = SimpleNamespace(state="stale", text="Copy from 11:04")
+        fresh = SimpleNamespace(
+            state="stale",
+            text="Copy from 11:04",
+            since=datetime(2026, 4, 22, 10, 4, tzinfo=UTC),
+            code="",
+        )
         return {"person": app.config["PERSON"], "freshness": fresh, "request_id": "req-1"}
 
     @app.get("/customers", endpoint="customers.index")

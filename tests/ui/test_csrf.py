@@ -51,8 +51,9 @@ def test_a_renewed_token_ends_the_old_one(client: FlaskClient) -> None:
     assert client.post("/save", data={"csrf_token": new}).status_code == 303
 
 
-@pytest.mark.parametrize("sent", ["", "x", "é", "====", "A" * 100_000, "\x00", mask("other")])
+@pytest.mark.parametrize("sent", ["", "x", "é", "====", "A" * 100_000, "\x00", "masked"])
 def test_anything_else_is_refused(client: FlaskClient, sent: str) -> None:
+    sent = mask("other") if sent == "masked" else sent
     token_of(client)
     assert client.post("/save", data={"csrf_token": sent}).status_code == 400
 

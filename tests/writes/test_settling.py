@@ -64,6 +64,22 @@ def test_a_little_younger_is_sent_again(office: Office, sandbox: Sandbox) -> Non
     assert len(sandbox.requests()) == 1
 
 
+@pytest.mark.parametrize("status", [403, 404, 413])
+def test_a_no_that_is_not_neropays_own_leaves_it_open(
+    office: Office, sandbox: Sandbox, status: int
+) -> None:
+    lost, page = {"action": "reset", "when": "after"}, {"action": "html", "status": status}
+    sandbox.faults([lost, {**page, "times": 0}])
+
+    assert office.create("Jane", ID).state is State.UNKNOWN
+    office.clock.advance(minutes=2)
+    assert settle(ID).state is State.UNKNOWN
+    sandbox.clear_faults()
+    office.clock.advance(minutes=2)
+    assert settle(ID).state is State.APPLIED
+    assert len(sandbox.ledger()) == 1
+
+
 def test_a_third_value_closes_it_as_not_known(office: Office, sandbox: Sandbox) -> None:
     _become_unknown(office, sandbox, ID)
     office.notebook.verdict = Verdict(Decision.NOT_KNOWN)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, abort, flash, request, url_for
 
@@ -12,7 +13,7 @@ from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.ui.refusals import explain_in, status_of
-from webapp.writes.service import State, new_intent_id
+from webapp.writes.service import Refusal, State, new_intent_id
 
 if TYPE_CHECKING:
     from flask import Response
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from webapp.writes.service import Outcome
 
 bp = Blueprint("categories", __name__, url_prefix="/categories")
+
+# Another category was sent under this form's id before: this one is to be sent by itself.
+_SENT_BEFORE: Final = Refusal("sent_before", "sent_before")
 
 
 @bp.get("")
@@ -51,7 +55,9 @@ def create() -> Response:
         form.sort_order.number or 0,
         form.is_active.data,
     )
-    if outcome.state is State.REFUSED and outcome.refusal:
+    if outcome.is_changed_body and outcome.refusal is None:
+        outcome = replace(outcome, refusal=_SENT_BEFORE)
+    if outcome.refusal:
         form.intent.data = new_intent_id()
         status = explain_in(form, outcome.refusal.kind, outcome.refusal.fields)
         return _new_page(form, outcome, status=status)
@@ -96,14 +102,13 @@ def confirm_delete(category_id: str) -> Response:
 @requires(Permission.CATEGORIES_WRITE)
 def delete(category_id: str) -> Response:
     """Ask NeroPay to delete the category; a refusal is explained at its row."""
-    category = _find_or_404(category_id)
     form = DeleteForm(request.form)
     outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
     if outcome.state is State.REFUSED:
-        return _list_page(refused=category, outcome=outcome)
+        return _list_page(refused=_find_or_404(category_id), outcome=outcome)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    deleted = messages.deleted(category.name)
+    deleted = messages.deleted(outcome.label)
     if is_partial():
         return _list_page(toast=deleted)
     flash(deleted, "success")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KIND: Final = "customer.update"
 _LOOK_BUDGET: Final = 8.0  # seconds for the look before; sending has its own
 _LOOKS: Final = 3
+_LOOK_AGAIN: Final = -1  # no settle counter: the guard refuses to send
 _MOVED: Final = Refusal("changed_meanwhile", "moved_while_looking")
 
 
@@ -103,7 +104,10 @@ class Correction:
         known_seq = self._settled_seq()
         row: CustomerRow | None
         try:
-            row = sync.refresh_one(self.customer_id, budget=_LOOK_BUDGET).row
+            found = sync.refresh_one(self.customer_id, budget=_LOOK_BUDGET)
+            row = found.row
+            if found.is_skipped:  # a write of ours was under way, so this is not NeroPay's answer
+                known_seq = _LOOK_AGAIN
         except Refused:  # "where enabled" (documented): our copy is the best that can be had
             row = directory.find(self.customer_id)
         except NeroPayError as error:

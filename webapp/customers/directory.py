@@ -104,9 +104,13 @@ def _search(connection: Connection, query: Query, limit: int) -> Listing:
     if max(map(len, terms)) > 1:
         return search_terms(connection, query, terms, limit=limit, in_all=in_all)
     # A single letter is in every row: it finds the id that it is, or names that begin with it.
-    is_id = connection.execute(
-        statement("SELECT 1 FROM customers c WHERE c.id = :id"), {"id": query.q.strip()}
-    ).first()
+    typed = query.q.strip()
+    is_id = (
+        _is_storable(typed)
+        and connection.execute(
+            statement("SELECT 1 FROM customers c WHERE c.id = :id"), {"id": typed}
+        ).first()
+    )
     if is_id and len(terms) == 1:
         return search_terms(connection, query, terms, limit=limit, in_all=in_all)
     prefix = " ".join(terms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flask import abort, flash, request, url_for
@@ -27,6 +28,8 @@ __all__ = ["bp"]
 
 # Another form was sent under this id before, and nobody knows yet what became of it.
 _NOT_CONFIRMED = Refusal("outcome_unknown", "outcome_unknown")
+# It was saved before: what was changed since is offered, and is not saved yet.
+_SAVED_BEFORE = Refusal("saved_before", "saved_before")
 
 
 @bp.get("/new")
@@ -90,7 +93,7 @@ def edit(customer_id: str) -> Response:
 def update(customer_id: str) -> Response:
     """Save a correction, unless somebody else changed the same field meanwhile."""
     row = _find_or_404(customer_id)
-    form = CustomerForm(request.form)
+    form = CustomerForm(request.form, is_edit=True)
     if not form.validate():
         return _edit_page(form, row, status=422)
     outcome = service.update_customer(
@@ -134,7 +137,8 @@ def _not_added(form: CustomerForm, outcome: Outcome) -> Response:
     if outcome.state is State.REFUSED:
         return _create_page(form, outcome)
     if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was added
-        return _offer_as_edit(form, str(outcome.record_id))
+        sent = service.values_of_write(current_actor(), outcome.intent_id)
+        return _offer_as_edit(form, str(outcome.record_id), _SAVED_BEFORE, sent)
     if outcome.is_changed_body:
         return _create_page(form, refusal=_NOT_CONFIRMED)
     return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
@@ -147,7 +151,7 @@ def _not_saved(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Respon
     if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was saved
         seen, typed = form.seen_values(), form.values()
         mine = {name: value for name, value in typed.items() if value != (seen.get(name) or None)}
-        return _open_edit(form, row, mine)
+        return _open_edit(form, row, mine, _SAVED_BEFORE)
     if outcome.is_changed_body:
         return _edit_page(form, row, refusal=_NOT_CONFIRMED)
     return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
@@ -224,15 +228,28 @@ def _refused_correction(form: CustomerForm, customer_id: str, outcome: Outcome) 
     return _edit_page(form, row, outcome)
 
 
-def _offer_as_edit(form: CustomerForm, customer_id: str) -> Response:
-    """Show the record's form holding what was typed for a new one; empty fields keep theirs."""
-    typed = {name: value for name, value in form.values().items() if value}
-    return _open_edit(form, _find_or_404(customer_id), typed)
+def _offer_as_edit(
+    form: CustomerForm,
+    customer_id: str,
+    refusal: Refusal | None = None,
+    sent: Mapping[str, str | None] = MappingProxyType({}),
+) -> Response:
+    """Show the record's form holding what was typed for a new one.
+
+    Empty fields keep the record's value, but for those that were emptied since they were `sent`.
+    """
+    typed = {name: value for name, value in form.values().items() if value or sent.get(name)}
+    return _open_edit(form, _find_or_404(customer_id), typed, refusal)
 
 
-def _open_edit(form: CustomerForm, row: CustomerRow, mine: Mapping[str, str | None]) -> Response:
+def _open_edit(
+    form: CustomerForm,
+    row: CustomerRow,
+    mine: Mapping[str, str | None],
+    refusal: Refusal | None,
+) -> Response:
     """Show a record's form anew, with some fields changed already."""
     form.show({**row.values(), **mine})
     form.remember(row.values())
     form.intent.data = new_intent_id()
-    return _edit_page(form, row)
+    return _edit_page(form, row, refusal=refusal)

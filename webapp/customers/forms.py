@@ -17,7 +17,7 @@ from webapp.ui import messages
 from webapp.ui.forms import Form, TextField, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wtforms import Field
 
@@ -38,7 +38,8 @@ class CustomerForm(Form):
     """A new customer, or a correction of one.
 
     `intent` is the id of the intended write; `seen` is what an edit form showed when it was
-    opened, so that a change made by somebody else meanwhile can be told.
+    opened, so that a change made by somebody else meanwhile can be told. In an edit, a field that
+    comes back exactly as it was shown keeps the record's value, whatever our own rules say of it.
     """
 
     name = TextField("Name", max_chars=255, required=True)  # lengths: neropay.md
@@ -49,6 +50,18 @@ class CustomerForm(Form):
     postcode = TextField("Postcode", max_chars=16, filters=[tidy_postcode])
     intent = HiddenField()
     seen = HiddenField()
+
+    def __init__(self, formdata: Any = None, *, is_edit: bool = False, **kwargs: Any) -> None:
+        super().__init__(formdata, **kwargs)
+        # A form for a new customer was shown nothing: its `seen` would be an invention.
+        self._untouched = self._keep_untouched() if is_edit else frozenset()
+
+    def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
+        """Check what was touched; as in `Form`."""
+        super().validate(extra_validators)
+        for name in self._untouched:
+            self[name].errors = ()
+        return not self.errors
 
     def values(self) -> dict[str, str | None]:
         """Give what was typed, an empty field as None."""
@@ -78,13 +91,24 @@ class CustomerForm(Form):
         self.seen.data = json.dumps({name: values.get(name) for name in FIELDS})
 
     def validate_email(self, field: Field) -> None:
-        """Refuse what is no e-mail address, unless the record had it already."""
-        if not field.data or field.data == self.seen_values().get("email"):
+        """Refuse what is no e-mail address."""
+        if not field.data:
             return
         try:
             validate_email(field.data, check_deliverability=False)
         except EmailNotValidError:
             raise ValidationError(messages.NOT_AN_EMAIL) from None
+
+    def _keep_untouched(self) -> frozenset[str]:
+        """Give the fields that came back as they were shown, with the record's own values."""
+        untouched = {
+            name: value or ""
+            for name, value in self.seen_values().items()
+            if name not in self._repeated and self[name].came_back_as(value or "")
+        }
+        for name, value in untouched.items():
+            self[name].data = value
+        return frozenset(untouched)
 
 
 def query_from_request() -> Query:

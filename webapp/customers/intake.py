@@ -30,10 +30,12 @@ class Refreshed:
     Attributes:
         row: As it is in the copy now.
         changes: Old and new value of each field that was different there.
+        is_skipped: The answer was not taken in, because of a write of ours.
     """
 
     row: CustomerRow
     changes: Changes
+    is_skipped: bool = False
 
 
 def refresh_one(id: str, *, budget: float) -> Refreshed:  # noqa: A002 - NeroPay's word
@@ -55,10 +57,10 @@ def refresh_one(id: str, *, budget: float) -> Refreshed:  # noqa: A002 - NeroPay
     seq = writes.current_seq()
     customer = neropay().customers.get(id, budget=budget)
     with db.write() as connection:
-        changes = take_in(connection, [customer], seq=seq, is_whole=True)[0].changes
+        taken = take_in(connection, [customer], seq=seq, is_whole=True)[0]
         row = find_row(connection, customer.id)
     assert row is not None
-    return Refreshed(to_customer(row), changes)
+    return Refreshed(to_customer(row), taken.changes, taken.skipped)
 
 
 def take_in(

@@ -16,7 +16,7 @@ from webapp.customers import directory, sync
 from webapp.customers.directory import find_twins, overview, search
 from webapp.customers.directory import status as sync_status
 from webapp.customers.models import FIELDS
-from webapp.neropay.errors import NeroPayError, NotFound
+from webapp.neropay.errors import NeroPayError, NotFound, Refused
 from webapp.ui import messages
 from webapp.ui.filters import clock_time, day
 from webapp.writes import service as writes
@@ -87,6 +87,9 @@ def find_for_page(customer_id: str) -> CustomerRow | None:
 
     Returns:
         The record as far as it is known; None when there is none.
+
+    Raises:
+        NeroPayError: We do not know it, and NeroPay could not say whether there is one.
     """
     row = directory.find(customer_id)
     if row is not None and row.is_full:
@@ -103,6 +106,9 @@ def refresh(customer_id: str, *, budget: float = _PART_BUDGET) -> Refreshed:
 
     Returns:
         The record as it is known now. A failure of NeroPay's is told, not raised.
+
+    Raises:
+        NeroPayError: We do not know it, and NeroPay could not say whether there is one.
     """
     known = directory.find(customer_id)
     try:
@@ -110,7 +116,11 @@ def refresh(customer_id: str, *, budget: float = _PART_BUDGET) -> Refreshed:
     except NotFound as error:
         return Refreshed(known, problem="not_found" if known else None, code=error.code)
     except NeroPayError as error:
+        if known is None and not isinstance(error, Refused):
+            raise
         return Refreshed(known, problem=type(error).__name__, code=error.code)
+    if found.is_skipped and open_write_on(customer_id):
+        return Refreshed(found.row, problem="write_open", code="write_open")
     return Refreshed(found.row, found.changes)
 
 

@@ -31,7 +31,7 @@ customers = Table(
     Column("seen_run", Integer, nullable=False, server_default="0"),  # last sync run that saw it
     # Made from the above by customers.keys.
     Column("name_key", Text, nullable=False),
-    Column("city_key", Text, nullable=False),  # empty when there is no town
+    Column("city_key", Text, nullable=False),  # U+FFFF when there is no town: sorted last
     Column("created_key", Text, nullable=False),  # fixed-width ISO text; empty when not known
     Column("email_key", Text, nullable=False),  # case-folded; empty when there is none
     Column("phone_key", Text, nullable=False),  # E.164 digits, or the digits typed; may be empty

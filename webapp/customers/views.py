@@ -86,8 +86,11 @@ def refresh(customer_id: str) -> Response:
 @polling
 @requires(Permission.CUSTOMERS_READ)
 def sync_progress() -> Response:
-    """Show how far the running sync is; the list's page polls this."""
-    return render_page("customers/sync.html", "customers/_sync.html", sync=service.sync_status())
+    """Show how far the first copy is; the list's page polls this, and is loaded anew at its end."""
+    sync = service.sync_status()
+    if is_partial() and sync.finished_at:
+        return redirect_to(url_for("customers.index"))
+    return render_page("customers/sync.html", "customers/_sync.html", sync=sync)
 
 
 @bp.post("/sync")

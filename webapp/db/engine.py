@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import current_app, g, has_request_context
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,23 +32,26 @@ metadata = MetaData(
 
 _KEY = "tillside.db"
 _READ = "tillside_read"  # execution option of a SQLite connection that will not write
+_CONNECTION = "tillside_reader"
 _BUSY_TIMEOUT = 5.0  # seconds that a writer waits for the lock before it gives up
 _STATEMENT_TIMEOUT = 5_000  # milliseconds, PostgreSQL
 _MMAP = 1 << 30  # bytes of the file that readers map instead of copying
 
 
-def create_database_engine(url: str, *, pool_size: int = 8) -> Engine:
+def create_database_engine(url: str, *, pool_size: int = 8, is_mapped: bool = True) -> Engine:
     """Make an engine with this project's rules for its dialect.
 
     Args:
         url: A SQLAlchemy URL, `sqlite:///path` or `postgresql+psycopg://…`.
         pool_size: Connections kept open, one for each thread that may work at once.
+        is_mapped: Whether SQLite maps the file into memory: quicker reads for web processes, but
+            every page that was touched counts as the process's memory.
 
     Returns:
         The engine; nothing is connected yet.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite_engine(url, pool_size)
+        return _sqlite_engine(url, pool_size, _MMAP if is_mapped else 0)
     return create_engine(
         url,
         pool_size=pool_size,
@@ -61,7 +65,7 @@ def create_database_engine(url: str, *, pool_size: int = 8) -> Engine:
     )
 
 
-def _sqlite_engine(url: str, pool_size: int) -> Engine:
+def _sqlite_engine(url: str, pool_size: int, mmap: int) -> Engine:
     path = make_url(url).database
     if path:
         _create_private(Path(path))
@@ -80,7 +84,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-512",
-            f"mmap_size={_MMAP}",
+            f"mmap_size={mmap}",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -99,16 +103,42 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
+def _close_reader(_error: BaseException | None) -> None:
+    connection: Connection | None = g.pop(_CONNECTION, None)
+    if connection is not None:
+        connection.close()
+
+
 class Database:
     """Access to the application's database; unbound until `init_app`."""
 
     def init_app(self, app: Flask, url: str, *, pool_size: int = 8) -> None:
-        """Bind an engine for `url` to `app`."""
-        engine = create_database_engine(url, pool_size=pool_size)
+        """Bind an engine for `url` to `app`.
+
+        Args:
+            app: The application.
+            url: A SQLAlchemy URL.
+            pool_size: Threads that may work at once; each may read and write.
+        """
+        app.teardown_appcontext(_close_reader)
+        self._bind(app, url, pool_size=pool_size)
+
+    def use_little_memory(self, app: Flask) -> None:
+        """Open the database anew without mapping it: for the worker, which reads all of it."""
+        old: Engine = app.extensions[_KEY][0]
+        old.dispose()
+        self._bind(app, old.url.render_as_string(hide_password=False), is_mapped=False)
+
+    @staticmethod
+    def _bind(app: Flask, url: str, **options: Any) -> None:
+        # A pool each: whoever holds a connection to read never keeps another from writing.
+        engine = create_database_engine(url, **options)
+        reader = create_database_engine(url, **options)
+        event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
         if engine.dialect.name == "sqlite":
-            reader = engine.execution_options(**{_READ: True})
+            reader = reader.execution_options(**{_READ: True})
         else:  # without BEGIN and ROLLBACK, which would be two more round trips
-            reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+            reader = reader.execution_options(isolation_level="AUTOCOMMIT")
         app.extensions[_KEY] = (engine, reader)
 
     @property
@@ -124,10 +154,24 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a connection for reading; each statement sees the newest committed state."""
+        """Give a connection for reading: in a request the same one throughout.
+
+        Each statement sees the newest committed state; no transaction is open between two.
+        """
         reader: Engine = current_app.extensions[_KEY][1]
-        with reader.connect() as connection:
-            yield connection
+        if not has_request_context():
+            with reader.connect() as connection:
+                yield connection
+            return
+        held: Connection | None = g.get(_CONNECTION)
+        if held is None:
+            held = g.tillside_reader = reader.connect()
+        try:
+            yield held
+        except SQLAlchemyError:  # it may be the connection that is at fault: get another
+            g.pop(_CONNECTION, None)
+            held.close()
+            raise
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

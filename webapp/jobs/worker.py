@@ -18,6 +18,7 @@ from huey.consumer import Consumer
 
 from webapp.clock import now
 from webapp.customers import service as customers
+from webapp.extensions import db
 from webapp.jobs import work
 from webapp.jobs.queue import open_queue, request_sync
 from webapp.jobs.service import beat
@@ -52,6 +53,7 @@ def run(app: Flask) -> None:
     Args:
         app: The application, whose queue, database and client are used.
     """
+    db.use_little_memory(app)
     consumer = _Consumer(
         open_queue(app).huey,
         workers=_THREADS,

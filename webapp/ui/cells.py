@@ -71,8 +71,14 @@ def fill(pattern: Markup, rows: Rows) -> Markup:
     Returns:
         All rows, one after the other.
     """
-    form = str(pattern).format
+    form = _without_indents(str(pattern)).format
     return Markup("".join([form(*cells) for cells in rows.cells]))  # noqa: S704  # escaped
+
+
+@lru_cache(maxsize=64)
+def _without_indents(pattern: str) -> str:
+    """Take out the template's indents, which would be there once for each row."""
+    return re.sub(r"\s*\n\s*", " ", re.sub(r">\s+<", "><", pattern.strip()))
 
 
 def _show(texts: Sequence[str], terms: tuple[str, ...]) -> list[str]:

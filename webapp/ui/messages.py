@@ -25,6 +25,12 @@ _FALLBACK: Final = Message(
     "It could not be carried out. Nothing was changed as far as we know.",
     "Try again. If it happens again, pass the reference on to support.",
 )
+NOT_KNOWN: Final = Message(
+    "It will never be known for certain",
+    "This was sent to NeroPay without a clear answer, and it can no longer be found out from here.",
+    "Please look the record up in NeroPay before you enter it again.",
+    "warning",
+)
 _ALIASES: Final = {"unknown": "outcome_unknown"}
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -78,6 +84,12 @@ def added(label: str) -> str:
 def deleted(label: str) -> str:
     """Say that NeroPay has confirmed a deletion, for a toast."""
     return f"Deleted: {label}"
+
+
+def confirmed(kind: str, label: str) -> str:
+    """Say that NeroPay has confirmed a write of a kind, like "category.delete", for a toast."""
+    deed = kind.rpartition(".")[2]
+    return {"create": added, "delete": deleted}.get(deed, saved)(label)
 
 
 def confirm_delete(label: str) -> str:
@@ -256,7 +268,7 @@ def refreshed(problem: str | None, changes: int) -> str:
 
 FRESHNESS: Final[Mapping[str, str]] = {
     "ok": "Up to date with NeroPay.",
-    "stale": "NeroPay has not answered lately. What you see may be out of date.",
+    "stale": "No fresh copy has come from NeroPay lately. What you see may be out of date.",
     "unknown": "Not copied from NeroPay yet.",
     "failed": "The last copy from NeroPay did not work. What you see may be out of date.",
 }

@@ -89,7 +89,8 @@ ERRORS: Final[Mapping[int, Message]] = {
     ),
     503: Message(
         "Back in a moment",
-        "This is busy or being updated just now, so nothing was done.",
+        "This is busy or being updated just now. If you were saving, look the record up before you "
+        "save again: it may have been saved.",
         "Try again in a minute.",
         "warning",
     ),
@@ -178,6 +179,20 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "This form was sent before with other details, and NeroPay keeps to the first. "
         "Nothing was changed this time.",
         "Look the record up, and correct it there.",
+        "warning",
+    ),
+    "saved_before": Message(
+        "Saved before, changed since",
+        "This form was saved already, as it was then. What you have changed since is below, and is "
+        "not saved yet.",
+        "Save again to send it.",
+        "warning",
+    ),
+    "sent_before": Message(
+        "Not sent yet",
+        "Something else was sent from this form before, and that stands. This was not sent, and "
+        "what you typed is still here.",
+        "If you want this as well, save it again.",
         "warning",
     ),
     "write_open": Message(

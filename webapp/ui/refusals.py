@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from webapp.ui.forms import Form
 
 _STATUS = {
+    "saved_before": 200,
     "invalid": 422,
     "rate_limited": 429,
     "misconfigured": 502,

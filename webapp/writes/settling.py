@@ -101,7 +101,9 @@ def _judge(intent: Intent, error: NeroPayError) -> Outcome:
         return _leave_open(intent, error)
     says_nothing = Unavailable | RateLimited | Misconfigured | IdempotencyConflict
     is_at_work = error.is_after_unknown and error.status == 409
-    if was_unknown and (is_at_work or isinstance(error, says_nothing)):
+    # Without a code of NeroPay's, something on the way may have turned this attempt away.
+    is_foreign = error.code == f"http_{error.status}"
+    if was_unknown and (is_at_work or is_foreign or isinstance(error, says_nothing)):
         # It tells of this attempt only; an earlier one may have taken effect. A conflict can
         # only mean that the earlier one is still being worked on: the bytes are the same.
         return _leave_open(intent, error)

@@ -34,7 +34,7 @@ def show(intent_id: str) -> Response:
     if write is None:
         abort(404)
     if is_partial() and write.state is service.State.APPLIED:
-        flash(messages.saved(write.label), "success")
+        flash(messages.confirmed(write.kind, write.label), "success")
         return redirect_to(_record_url(write))
     return render_page(
         "writes/show.html",
