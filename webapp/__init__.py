@@ -30,6 +30,7 @@ from webapp import (
 from webapp.extensions import csrf, db, htmx, login_manager
 from webapp.neropay import NeroPay
 from webapp.settings import Settings
+from webapp.ui.requests import Request
 from webapp.ui.routing import RecordIdConverter
 
 if TYPE_CHECKING:
@@ -67,12 +68,14 @@ def create_app(
         static_folder=None,
         instance_path=str(settings.var_dir),
     )
+    app.request_class = Request
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
         MAX_FORM_PARTS=100,
     )
+    app.url_map.merge_slashes = False  # its redirect would name whatever host the request named
     app.url_map.converters["record_id"] = RecordIdConverter
     app.extensions["tillside.settings"] = settings
     app.extensions["tillside.neropay"] = neropay or NeroPay(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import PASSWORD
 from tests.servers.gunicorn import ROOT, Web, environment, running_gunicorn
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from webapp.sandbox.testing import Sandbox
 
+PATIENCE = 30_000  # milliseconds: nothing here measures time, and the machine may be busy
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox",
@@ -59,6 +60,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser
@@ -131,7 +133,7 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
         context = browser.new_context(**{"base_url": site.url, **options})  # type: ignore[arg-type]  # Playwright's own options
         contexts.append(context)
         visitor = Visitor(context.new_page())
-        visitor.page.set_default_timeout(10_000)
+        visitor.page.set_default_timeout(PATIENCE)
         visitor.listen()
         visitors.append(visitor)
         page = visitor.page

@@ -51,6 +51,7 @@ def test_next_and_back(visit: Callable[..., Visitor]) -> None:
 def test_row_leads_to_its_record_and_back_to_the_same_list(visit: Callable[..., Visitor]) -> None:
     page = visit("viewer").page
     page.goto("/customers?sort=town")
+    page.wait_for_load_state("networkidle")
     page.locator("tbody tr td").nth(3).click()
     page.wait_for_url("**/customers/1*")
     page.get_by_role("link", name="Customers", exact=True).last.click()

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from huey.exceptions import ConfigurationError
 
 from webapp import jobs
 from webapp.clock import now
@@ -130,11 +129,6 @@ def test_another_installations_jobs_are_not_taken(settings: Settings) -> None:
         other.serializer.deserialize(data)
     huey.storage.close()
     other.storage.close()
-
-
-def test_redis_without_its_client_is_said_so(settings: Settings) -> None:
-    with pytest.raises(ConfigurationError, match="redis"):
-        make_huey(replace(settings, redis_url="redis://127.0.0.1:1/0"))
 
 
 def test_a_web_process_starts_without_huey() -> None:

@@ -25,6 +25,13 @@ def manager(page_as: Callable[[str], Page], copied: Sandbox) -> Page:
     return page_as("manager")
 
 
+def send_unclear(page: Page, copied: Sandbox, **typed: str) -> str:
+    """Send a change of customer 1001 that stays without a clear answer; give the write's page."""
+    copied.fault(**NO_ANSWER, match={"method": "PATCH"})
+    url = "/customers/1001/edit"
+    return page.post(url, {**page.get(url).form(url), **typed}).location
+
+
 def settle_later(app: Flask, clock: Clock, copied: Sandbox, **later: float) -> None:
     copied.clear_faults()
     clock.advance(**later)
@@ -59,3 +66,70 @@ def test_a_deletion_that_is_confirmed_late_is_not_called_saved(
     led_on = manager.get(place, htmx=True)
     assert led_on.location == "/categories"
     assert "Deleted: Hot drinks" in manager.get(led_on.location).text
+
+
+def test_shows_what_was_sent_and_leads_back_to_the_record(manager: Page, copied: Sandbox) -> None:
+    place = send_unclear(manager, copied, city="Zürich {{7*7}}", email="")
+    for answer in (manager.get(place), manager.get(place, htmx=True)):
+        assert answer.status == 200
+        assert answer.has("section", id="write", data_state="unknown", hx_get=place)
+        assert answer.has("div", role="alert", data_error_code="server_error")
+        assert "Town or city Zürich {{7*7}}" in answer.text
+        assert "E-mail emptied" in answer.text
+        assert place.removeprefix("/writes/") in answer.text
+    assert manager.get(place).has("a", _class="back", href="/customers/1001")
+
+
+def test_looking_settles_nothing_and_keeps_no_session_alive(
+    manager: Page, copied: Sandbox, clock: Clock
+) -> None:
+    place = send_unclear(manager, copied, city="York")
+    copied.clear_faults()
+    copied.forget_requests()
+    for _ in range(7):
+        clock.advance(minutes=4.5)
+        answer = manager.get(place, htmx=True)
+    assert answer.status == 401
+    assert copied.requests() == []
+
+
+def test_one_that_is_confirmed_leads_on_to_the_record(
+    manager: Page, copied: Sandbox, app: Flask, clock: Clock
+) -> None:
+    place = send_unclear(manager, copied, city="York")
+    settle_later(app, clock, copied, minutes=2)
+    assert "Confirmed by NeroPay" in manager.get(place).text
+    assert manager.get("/customers/1001/edit").has("button", data_key="submit")
+    led_on = manager.get(place, htmx=True)
+    assert (led_on.status, led_on.location) == (204, "/customers/1001")
+    assert "Saved: Daisy Thomas" in manager.get(led_on.location).text
+
+
+def test_one_that_is_refused_late_can_be_taken_up_again_by_its_author(
+    manager: Page, copied: Sandbox, app: Flask, clock: Clock, page_as: Callable[[str], Page]
+) -> None:
+    place = send_unclear(manager, copied, city="York", name="Daisy T.")
+    copied.switch(patch=False)
+    settle_later(app, clock, copied, minutes=2)
+    answer = manager.get(place)
+    assert "NeroPay does not allow this" in answer.text
+    again = "/customers/1001/edit?again=" + place.removeprefix("/writes/")
+    assert answer.has("a", href=again)
+    form = manager.get(again).form("/customers/1001/edit")
+    assert (form["city"], form["name"], form["phone"]) == ("York", "Daisy T.", "07700-900-926")
+    other = page_as("staff")
+    assert not other.get(place).has("a", href=again)
+    assert other.get(again).form("/customers/1001/edit")["city"] == "Cardiff"
+
+
+def test_a_viewer_may_look(manager: Page, copied: Sandbox, page_as: Callable[[str], Page]) -> None:
+    assert page_as("viewer").get(send_unclear(manager, copied, city="York")).status == 200
+
+
+def test_no_such_write(manager: Page) -> None:
+    for intent_id in ("0" * 32, "x", "..", "%2e%2e", "a%2fb", "x" * 65):
+        assert manager.get(f"/writes/{intent_id}").status == 404
+        assert manager.get(f"/writes/{intent_id}", htmx=True).status == 404
+    assert manager.post("/writes/" + "0" * 32).status == 405
+    again = manager.get("/customers/new?again=%00x")
+    assert again.form("/customers/new")["name"] == ""

@@ -53,6 +53,13 @@ _SECRET = ("password", "secret", "token", "signature", "hash", "cookie")
 _HIDDEN = "(not shown)"
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ ()./-]+(?=\d)")
 
+# Built once: every save runs them.
+_APPEND = insert(activity)
+_MOVE_HEAD = update(activity_head).where(activity_head.c.id == _HEAD)
+_TAKE = _MOVE_HEAD.values(last_id=activity_head.c.last_id + 1).returning(
+    activity_head.c.last_id, activity_head.c.last_hash
+)
+
 
 def record(
     connection: Connection,
@@ -99,10 +106,8 @@ def record(
     }
     row["hash"] = digest_of(previous, row)
     row["search_text"] = search_text_of(row["label"], row["changes"])
-    connection.execute(insert(activity).values(row))
-    connection.execute(
-        update(activity_head).where(activity_head.c.id == _HEAD).values(last_hash=row["hash"])
-    )
+    connection.execute(_APPEND, row)
+    connection.execute(_MOVE_HEAD, {"last_hash": row["hash"]})
 
 
 def history(record_type: str, record_id: str, limit: int = 20) -> tuple[Entry, ...]:
@@ -140,13 +145,7 @@ def search_text_of(label: str, changes: str) -> str:
 
 def _take_number(connection: Connection) -> tuple[int, str]:
     """Take the next number and the newest hash; holds the head's lock until the end."""
-    take = (
-        update(activity_head)
-        .where(activity_head.c.id == _HEAD)
-        .values(last_id=activity_head.c.last_id + 1)
-        .returning(activity_head.c.last_id, activity_head.c.last_hash)
-    )
-    head = connection.execute(take).one_or_none()
+    head = connection.execute(_TAKE).one_or_none()
     if head is None:  # a new database
         newest = select(activity.c.id, activity.c.hash).order_by(activity.c.id.desc()).limit(1)
         last = connection.execute(newest).one_or_none()
@@ -157,7 +156,7 @@ def _take_number(connection: Connection) -> tuple[int, str]:
             .values(id=_HEAD, last_id=number, last_hash=digest)
             .on_conflict_do_nothing()
         )
-        head = connection.execute(take).one()
+        head = connection.execute(_TAKE).one()
     return head.last_id, head.last_hash
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.clock import now
 from webapp.customers import directory, sync
@@ -30,6 +30,7 @@ KIND: Final = "customer.update"
 _LOOK_BUDGET: Final = 8.0  # seconds for the look before; sending has its own
 _LOOKS: Final = 3
 _LOOK_AGAIN: Final = -1  # no settle counter: the guard refuses to send
+_SETTLED_SEQ: Final = select(customers.c.settled_seq).where(customers.c.id == bindparam("id"))
 _MOVED: Final = Refusal("changed_meanwhile", "moved_while_looking")
 
 
@@ -173,5 +174,4 @@ class Correction:
 
 
 def _settled_seq(connection: Connection, customer_id: str) -> int:
-    query = select(customers.c.settled_seq).where(customers.c.id == customer_id)
-    return connection.execute(query).scalar_one_or_none() or 0
+    return connection.execute(_SETTLED_SEQ, {"id": customer_id}).scalar_one_or_none() or 0

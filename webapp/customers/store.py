@@ -28,6 +28,7 @@ Changes = dict[str, tuple[object, object]]
 
 _ALWAYS_TOLD = frozenset({"name", "email"})  # even by a brief list row (documented)
 _SELECT = select(customers).where(customers.c.id.in_(bindparam("ids", expanding=True)))
+_SELECT_ONE = select(customers).where(customers.c.id == bindparam("id"))
 _INSERT = insert(customers)
 _UPDATE = update(customers).where(customers.c.pk == bindparam("row"))
 _LOCK = select(sync_state.c.row_count).where(sync_state.c.id == 1).with_for_update()
@@ -100,9 +101,8 @@ def upsert_all(
     """
     if not records:
         return []
-    connection.execute(_LOCK)
-    ids = [record.id for record in records]
-    known = {row.id: row for row in connection.execute(_SELECT, {"ids": ids})}
+    _lock(connection)
+    known = _known(connection, [record.id for record in records])
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
     touched: list[int] = []
@@ -144,7 +144,7 @@ def delete_all(connection: Connection, pks: Iterable[int]) -> int:
     Returns:
         How many there were.
     """
-    connection.execute(_LOCK)
+    _lock(connection)
     gone = [{"row": pk} for pk in pks]
     if not gone:
         return 0
@@ -153,6 +153,20 @@ def delete_all(connection: Connection, pks: Iterable[int]) -> int:
     ).rowcount
     connection.execute(_COUNT, {"difference": -deleted})
     return deleted
+
+
+def _lock(connection: Connection) -> None:
+    """Queue writers of customers; SQLite's write transactions queue by themselves."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
+
+
+def _known(connection: Connection, ids: list[str]) -> dict[str, Row[Any]]:
+    """Give the rows of some records by their ids; one, as after a save, by the shorter way."""
+    if len(ids) == 1:
+        row = connection.execute(_SELECT_ONE, {"id": ids[0]}).one_or_none()
+        return {} if row is None else {row.id: row}
+    return {row.id: row for row in connection.execute(_SELECT, {"ids": ids})}
 
 
 def _new_row(record: Customer, source: Source) -> dict[str, Any]:
@@ -218,5 +232,7 @@ def _is_older(row: Row[Any], source: Source) -> bool:
 
 
 def _touch(connection: Connection, pks: Sequence[int], columns: Mapping[str, Any]) -> None:
-    if pks:
+    if len(pks) == 1:
+        connection.execute(_UPDATE, {"row": pks[0], **columns})
+    elif pks:
         connection.execute(update(customers).where(customers.c.pk.in_(pks)).values(columns))

@@ -52,9 +52,6 @@ def make_huey(settings: Settings) -> Huey:
 
     Args:
         settings: Of this installation.
-
-    Raises:
-        huey.exceptions.ConfigurationError: Redis is asked for, but its client not installed.
     """
     serializer = SignedSerializer(secret=_signing_key(settings), salt=_NAME)
     common: dict[str, Any] = {"results": False, "serializer": serializer}

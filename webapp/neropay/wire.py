@@ -5,6 +5,7 @@ Nothing of HTTP beyond what urllib3's connection does. Imported by `transport` o
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import threading
@@ -27,9 +28,9 @@ class Wire:
     """The sockets of one request: what was sent on them, and the means to cut them.
 
     A socket's own time-out counts from byte to byte, so an answer that drips would never end.
-    At the deadline a timer shuts the connection down, wherever it is: TLS handshake, headers
-    or body. It does so through a duplicate, which stays valid while the original is wrapped,
-    closed or handed back to the pool.
+    At the deadline the watchdog shuts the connection down, wherever it is: TLS handshake,
+    headers or body. It does so through a duplicate, which stays valid while the original is
+    wrapped, closed or handed back to the pool.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -39,17 +40,15 @@ class Wire:
         self.code = "not_connected"
         self._lock = threading.Lock()
         self._duplicate: socket.socket | None = None
-        self._timer = threading.Timer(max(0.0, seconds), self._expire)
-        self._timer.daemon = True
 
     def __enter__(self) -> Wire:
-        self._timer.start()
+        _watchdog().watch(self)
         _local.wire = self
         return self
 
     def __exit__(self, *_exception: object) -> None:
         _local.wire = None
-        self._timer.cancel()
+        _watchdog().forget(self)
         with self._lock:
             if self._duplicate is not None:
                 self._duplicate.close()
@@ -68,15 +67,75 @@ class Wire:
                 self._duplicate.close()
             self._duplicate = duplicate
         if self.is_expired:
-            self._expire()
+            self.expire()
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """Cut the connection, and any that is attached from now on."""
         self.is_expired = True
         with self._lock:
             if self._duplicate is not None:
                 # The other side may have closed it meanwhile: then the read has ended too.
                 with suppress(OSError):
                     self._duplicate.shutdown(socket.SHUT_RDWR)
+
+
+class Watchdog:
+    """One thread for a process that cuts every wire whose deadline has come.
+
+    A thread for each call would cost more than all else that we do for it. The thread is only
+    woken when a deadline comes before the one that it waits for.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._condition = threading.Condition()
+        self._wires: set[Wire] = set()
+        self._wakes_at = 0.0  # no deadline is before it: the thread is not waiting yet
+        threading.Thread(target=self._run, name="neropay-deadlines", daemon=True).start()
+
+    def watch(self, wire: Wire) -> None:
+        """Cut a wire at its deadline, unless it is forgotten before."""
+        with self._condition:
+            self._wires.add(wire)
+            if wire.deadline < self._wakes_at:
+                self._wakes_at = wire.deadline
+                self._condition.notify()
+
+    def forget(self, wire: Wire) -> None:
+        """Let go of a wire whose answer is there."""
+        with self._condition:
+            self._wires.discard(wire)
+
+    def _run(self) -> None:
+        while True:
+            for wire in self._wait():
+                wire.expire()
+
+    def _wait(self) -> list[Wire]:
+        """Sleep until the next deadline; give the wires whose time has come."""
+        with self._condition:
+            deadlines = [wire.deadline for wire in self._wires]
+            self._wakes_at = min(deadlines, default=math.inf)
+            left = min(self._wakes_at - time.monotonic(), threading.TIMEOUT_MAX)
+            if left > 0:
+                self._condition.wait(left)
+            moment = time.monotonic()
+            due = [wire for wire in self._wires if wire.deadline <= moment]
+            self._wires.difference_update(due)
+        return due
+
+
+_watchdogs: list[Watchdog] = []
+_starting = threading.Lock()
+
+
+def _watchdog() -> Watchdog:
+    """Give this process's watchdog; threads of a parent are not there after a fork."""
+    if not _watchdogs or _watchdogs[0].pid != os.getpid():
+        with _starting:
+            if not _watchdogs or _watchdogs[0].pid != os.getpid():
+                _watchdogs[:] = [Watchdog()]
+    return _watchdogs[0]
 
 
 class Watched(HTTPConnection):

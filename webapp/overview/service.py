@@ -36,7 +36,9 @@ class Numbers:
     categories: int
     active_categories: int
     status: SyncStatus
-    open_writes: tuple[Outcome, ...]
+    open_writes: tuple[Outcome, ...]  # the oldest of them
+    open_count: int
+    not_known: tuple[Outcome, ...]
 
 
 def numbers() -> Numbers:
@@ -54,4 +56,6 @@ def numbers() -> Numbers:
         active_categories=sum(row.is_active for row in rows),
         status=customers.sync_status(),
         open_writes=writes.open_writes(),
+        open_count=writes.count_open(),
+        not_known=writes.list_not_known(),
     )

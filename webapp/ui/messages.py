@@ -31,6 +31,7 @@ NOT_KNOWN: Final = Message(
     "Please look the record up in NeroPay before you enter it again.",
     "warning",
 )
+LOOKED_UP: Final = "Noted that you have looked. It is no longer listed on the overview."
 _ALIASES: Final = {"unknown": "outcome_unknown"}
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -193,6 +194,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "customer.gone_in_neropay": "no longer has this customer",
     "category.create": "added this category",
     "category.delete": "deleted this category",
+    "write.looked_up": "looked up what became of a write",
     "sign_in.ok": "signed in",
     "sign_in.failed": "could not sign in",
     "sign_out": "signed out",

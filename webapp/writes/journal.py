@@ -32,9 +32,8 @@ def lock_record(connection: Connection, record_type: str, record_id: str) -> Non
         connection.execute(lock, {"record": f"{record_type} {record_id}"})
 
 
-def add(connection: Connection, values: dict[str, Any], now: datetime) -> bool:
-    """Note an intent down as pending, leased to this process; False if the id is taken."""
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+def add(connection: Connection, values: dict[str, Any], now: datetime) -> Intent | None:
+    """Note an intent down as pending, leased to this process; None if the id is taken."""
     row = {
         **values,
         "state": State.PENDING,
@@ -44,15 +43,13 @@ def add(connection: Connection, values: dict[str, Any], now: datetime) -> bool:
         "attempts": 1,
         "answer": "{}",
     }
-    added = connection.execute(
-        make(intents).values(row).on_conflict_do_nothing().returning(intents.c.id)
-    )
-    return added.one_or_none() is not None
+    added = connection.execute(_ADD[connection.dialect.name], row).one_or_none()
+    return None if added is None else intent_of(added)
 
 
 def get(connection: Connection, intent_id: str) -> Row[Any] | None:
     """Give a row by its id."""
-    return connection.execute(select(intents).where(intents.c.id == intent_id)).one_or_none()
+    return connection.execute(_GET, {"intent_id": intent_id}).one_or_none()
 
 
 def get_open(connection: Connection, record_type: str, record_id: str) -> Row[Any] | None:
@@ -90,6 +87,14 @@ def count_open(connection: Connection) -> int:
     """Count open writes."""
     query = select(func.count()).select_from(intents).where(intents.c.settled_at.is_(None))
     return connection.execute(query).scalar_one()
+
+
+def list_closed_unknown(connection: Connection) -> list[Row[Any]]:
+    """Give the writes that were closed without knowing what became of them, oldest first."""
+    query = select(intents).where(
+        intents.c.state == State.UNKNOWN, intents.c.settled_at.is_not(None)
+    )
+    return list(connection.execute(query.order_by(intents.c.created_at)))
 
 
 def list_due(connection: Connection, now: datetime, limit: int) -> list[str]:
@@ -142,7 +147,7 @@ def close(
     answer: dict[str, object],
     request_id: str | None = None,
     any_attempt: bool = False,
-) -> bool:
+) -> Row[Any] | None:
     """Settle an intent, unless it is settled.
 
     Args:
@@ -155,20 +160,19 @@ def close(
         any_attempt: Also when a later attempt has begun: for a yes, which holds for all.
 
     Returns:
-        Whether this call settled it.
+        Its row, if this call settled it.
     """
-    statement = update(intents).where(intents.c.id == intent.id, intents.c.settled_at.is_(None))
-    if not any_attempt:
-        statement = statement.where(intents.c.attempts == intent.attempts)
-    statement = statement.values(
-        state=state,
-        settled_at=now,
-        lease_until=None,
-        next_try_at=None,
-        answer=json.dumps(answer),
-        request_id=request_id,
-    )
-    return connection.execute(statement.returning(intents.c.id)).one_or_none() is not None
+    values: dict[str, Any] = {
+        "intent_id": intent.id,
+        "state": state,
+        "settled_at": now,
+        "answer": json.dumps(answer),
+        "request_id": request_id,
+    }
+    if any_attempt:
+        return connection.execute(_CLOSE, values).one_or_none()
+    values["attempt"] = intent.attempts
+    return connection.execute(_CLOSE_ATTEMPT, values).one_or_none()
 
 
 def note_applied(
@@ -178,13 +182,23 @@ def note_applied(
     record_id: str | None,
     label: str,
     answer: dict[str, object],
-) -> None:
-    """Add to a settled intent what its handler made of the answer."""
+) -> Row[Any]:
+    """Add to a settled intent what its handler made of the answer; give its row."""
+    values = {"record_id": record_id, "label": label, "answer": json.dumps(answer)}
+    return connection.execute(_NOTE_APPLIED, {"intent_id": intent_id, **values}).one()
+
+
+def note_looked_up(connection: Connection, intent_id: str, name: str) -> bool:
+    """Add who has looked up a closed write; False when somebody else was first."""
+    query = select(intents.c.answer).where(intents.c.id == intent_id).with_for_update()
+    answer = json.loads(connection.execute(query).scalar_one())
+    if "looked_up_by" in answer:
+        return False
+    answer["looked_up_by"] = name
     connection.execute(
-        update(intents)
-        .where(intents.c.id == intent_id)
-        .values(record_id=record_id, label=label, answer=json.dumps(answer))
+        update(intents).where(intents.c.id == intent_id).values(answer=json.dumps(answer))
     )
+    return True
 
 
 def postpone(
@@ -225,13 +239,7 @@ def postpone(
 
 def next_seq(connection: Connection) -> int:
     """Count one more settled write."""
-    count = (
-        update(settle_counter)
-        .where(settle_counter.c.id == 1)
-        .values(value=settle_counter.c.value + 1)
-        .returning(settle_counter.c.value)
-    )
-    value: int | None = connection.execute(count).scalar_one_or_none()
+    value: int | None = connection.execute(_COUNT_UP).scalar_one_or_none()
     if value is None:  # the migration makes the row; a database made otherwise has none
         connection.execute(insert(settle_counter).values(id=1, value=1))
         return 1
@@ -240,7 +248,7 @@ def next_seq(connection: Connection) -> int:
 
 def current_seq(connection: Connection) -> int:
     """Give how many writes were settled so far."""
-    return connection.execute(select(settle_counter.c.value)).scalar_one_or_none() or 0
+    return connection.execute(_COUNTED).scalar_one_or_none() or 0
 
 
 def remove_settled(connection: Connection, before: datetime) -> int:
@@ -253,7 +261,7 @@ def _open() -> Select[Any]:
     return select(intents).where(intents.c.settled_at.is_(None))
 
 
-# Built once: every record page and every edit form asks this.
+# Built once: every page of a record, every form and every save ask these.
 _OPEN_ON = (
     _open()
     .where(
@@ -263,3 +271,23 @@ _OPEN_ON = (
     .order_by(intents.c.created_at.desc())
     .limit(1)
 )
+_GET = select(intents).where(intents.c.id == bindparam("intent_id"))
+_ADD = {
+    "postgresql": postgresql.insert(intents).on_conflict_do_nothing().returning(intents),
+    "sqlite": sqlite.insert(intents).on_conflict_do_nothing().returning(intents),
+}
+_CLOSE = (
+    update(intents)
+    .where(intents.c.id == bindparam("intent_id"), intents.c.settled_at.is_(None))
+    .values(lease_until=None, next_try_at=None)  # and what is passed by the columns' names
+    .returning(intents)
+)
+_CLOSE_ATTEMPT = _CLOSE.where(intents.c.attempts == bindparam("attempt"))
+_NOTE_APPLIED = update(intents).where(intents.c.id == bindparam("intent_id")).returning(intents)
+_COUNT_UP = (
+    update(settle_counter)
+    .where(settle_counter.c.id == 1)
+    .values(value=settle_counter.c.value + 1)
+    .returning(settle_counter.c.value)
+)
+_COUNTED = select(settle_counter.c.value)

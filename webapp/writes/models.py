@@ -75,6 +75,7 @@ class Outcome:
         is_replay: The same id and body were seen before; nothing new was sent.
         is_changed_body: The id was seen before with another body; nothing new was sent.
         is_no_change: There was nothing to change, so nothing was sent.
+        looked_up_by: Who has looked up at NeroPay what became of one that was closed as unknown.
     """
 
     intent_id: str
@@ -92,6 +93,7 @@ class Outcome:
     is_replay: bool = False
     is_changed_body: bool = False
     is_no_change: bool = False
+    looked_up_by: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -19,6 +19,7 @@ from webapp.clock import now
 from webapp.extensions import db, neropay
 from webapp.writes import journal, settling
 from webapp.writes.ids import derive_intent_id, is_intent_id, new_intent_id
+from webapp.writes.looking import list_not_known, note_looked_up
 from webapp.writes.lookups import (
     Ours,
     applied_ids,
@@ -42,7 +43,7 @@ from webapp.writes.models import (
     State,
     Verdict,
 )
-from webapp.writes.rows import intent_of, outcome_of
+from webapp.writes.rows import outcome_of
 from webapp.writes.settling import kind_of
 
 if TYPE_CHECKING:
@@ -74,8 +75,10 @@ __all__ = [
     "find_replay",
     "is_intent_id",
     "kind_of",
+    "list_not_known",
     "list_ours",
     "new_intent_id",
+    "note_looked_up",
     "open_on",
     "open_writes",
     "purge",
@@ -252,8 +255,9 @@ def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal 
     with db.write() as connection:
         if values["record_id"] is not None:
             journal.lock_record(connection, values["record_type"], values["record_id"])
-        row = journal.get(connection, values["id"])
-        if row is not None:
+        is_refusable = values["record_id"] is not None or guard is not None
+        row = journal.get(connection, values["id"]) if is_refusable else None
+        if row is not None:  # what became of the first one goes before any refusal
             return row
         if values["record_id"] is not None and journal.get_open(
             connection, values["record_type"], values["record_id"]
@@ -263,15 +267,19 @@ def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal 
         refusal = guard(connection) if guard else None
         if refusal is not None:
             return refusal
-        is_ours = journal.add(connection, values, now())
+        intent = journal.add(connection, values, now())
+        if intent is not None:
+            return intent
         row = journal.get(connection, values["id"])
     assert row is not None
-    return intent_of(row) if is_ours else row
+    return row
 
 
 def _replay(row: Row[Any], values: Mapping[str, Any]) -> Outcome:
     """Answer a form whose id is taken: what became of the first one."""
-    if (row.actor_id, row.actor_name) != (values["actor_id"], values["actor_name"]):
+    # A person may have another name by now; only commands have no id.
+    who = "actor_id" if row.actor_id is not None else "actor_name"
+    if (row.actor_id, getattr(row, who)) != (values["actor_id"], values[who]):
         return refuse(values, Refusal("unknown_intent", "unknown_intent"))
     same = ("kind", "method", "path", "body")
     is_same = all(getattr(row, name) == values[name] for name in same)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import current_app
 from sqlalchemy.exc import OperationalError
@@ -35,8 +35,9 @@ from webapp.writes.rows import outcome_of
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from typing import Any
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from webapp.writes.models import Handler, Verdict
 
@@ -51,6 +52,7 @@ _NOT_SENT: Final = frozenset({"breaker_open", "bulkhead_full"})
 _TRIES: Final = 3  # of the settling transaction
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HANDLERS: Final = "tillside.writes"
+_Result = TypeVar("_Result")
 
 
 def handlers() -> dict[str, Handler]:
@@ -113,12 +115,12 @@ def _judge(intent: Intent, error: NeroPayError) -> Outcome:
 def _apply(intent: Intent, data: object) -> Outcome:
     """Settle as applied; the answer cannot be had again by other means, so try it hard."""
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> Row[Any] | None:
         if not journal.close(connection, intent, State.APPLIED, now(), answer={}, any_attempt=True):
-            return
+            return None
         seq = journal.next_seq(connection)
         applied = handlers()[intent.kind].apply(connection, intent, data, seq)
-        journal.note_applied(
+        row = journal.note_applied(
             connection,
             intent.id,
             record_id=applied.record_id,
@@ -136,12 +138,13 @@ def _apply(intent: Intent, data: object) -> Outcome:
             changes=applied.changes,
             intent_id=intent.id,
         )
+        return row
 
     try:
-        _write(work)
+        row = _write(work)
     except BadResponse as error:
         return _leave_open(intent, error)
-    return _current(intent)
+    return _current(intent) if row is None else outcome_of(row)
 
 
 def _close(
@@ -149,15 +152,14 @@ def _close(
 ) -> Outcome:
     """Settle without an effect on our copy: refused, or never to be known."""
 
-    def work(connection: Connection) -> None:
-        is_ours = journal.close(
-            connection, intent, state, now(), answer=answer, request_id=request_id
-        )
-        if is_ours:
+    def work(connection: Connection) -> Row[Any] | None:
+        row = journal.close(connection, intent, state, now(), answer=answer, request_id=request_id)
+        if row is not None:
             _record_end(connection, intent, state)
+        return row
 
-    _write(work)
-    return _current(intent)
+    row = _write(work)
+    return _current(intent) if row is None else outcome_of(row)
 
 
 def _leave_open(intent: Intent, error: NeroPayError) -> Outcome:
@@ -213,17 +215,19 @@ def _describe(error: NeroPayError) -> dict[str, object]:
     return {"kind": kind_of(error), "code": error.code, "message": error.message, "fields": fields}
 
 
-def _write(work: Callable[[Connection], None]) -> None:
+def _write(work: Callable[[Connection], _Result]) -> _Result:
     """Run a settling transaction; again when the database was busy or broke a deadlock."""
-    for attempt in range(1, _TRIES + 1):
+    for _ in range(1, _TRIES):
         try:
-            with db.write() as connection:
-                work(connection)
+            return _write_once(work)
         except OperationalError:
-            if attempt == _TRIES:
-                raise
-        else:
-            return
+            continue
+    return _write_once(work)
+
+
+def _write_once(work: Callable[[Connection], _Result]) -> _Result:
+    with db.write() as connection:
+        return work(connection)
 
 
 def _current(intent: Intent) -> Outcome:

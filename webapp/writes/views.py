@@ -1,4 +1,4 @@
-"""The page of one write: what was sent, and what became of it. It settles nothing itself."""
+"""The page of one write: what was sent, and what became of it. It sends nothing itself."""
 
 from __future__ import annotations
 
@@ -45,6 +45,16 @@ def show(intent_id: str) -> Response:
         record_text=_PAGES[write.record_type][3],
         again_url=_again_url(write),
     )
+
+
+@bp.post("/<record_id:intent_id>/looked-up")
+@requires(Permission.CUSTOMERS_WRITE)
+def looked_up(intent_id: str) -> Response:
+    """Take a write that was never confirmed off the overview: a person has looked."""
+    if not service.note_looked_up(intent_id, current_actor()):
+        abort(404)
+    flash(messages.LOOKED_UP, "success")
+    return redirect_to(url_for("writes.show", intent_id=intent_id))
 
 
 def _record_url(write: Outcome) -> str:
