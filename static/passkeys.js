@@ -76,6 +76,7 @@
     });
   };
 
+  document.querySelectorAll("[data-needs-script]").forEach((note) => note.remove());
   document.querySelectorAll("form[data-passkey]").forEach(start);
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;

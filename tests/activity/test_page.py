@@ -41,7 +41,7 @@ def test_an_entry_says_who_what_which_old_new_outcome_when_and_from_where(
         "Phone 020 7946 0018",
         "192.0.2.7",
         "Refused, nothing changed",
-        "Changed a role",
+        "changed the role",
         "Sign-in failed",
         "Today",
     ):

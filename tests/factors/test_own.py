@@ -162,3 +162,8 @@ def test_what_others_are_told(secured: Someone, app: Flask, cast: dict[str, Memb
             reset_factors(connection, 999)
         assert not has_second_factor(owner)
     assert secured.give_password().location == "/"
+
+
+@pytest.mark.parametrize("number", [0, 2**31 - 1, 2**31, 2**63, 10**30])
+def test_numbers_that_no_passkey_has(owner: Someone, number: int) -> None:
+    assert owner.page.get(f"{FACTORS}/passkeys/{number}").status in {303, 404}

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 PAGE = 50  # entries
 _NEROPAYS = "_in_neropay"  # end of the kinds of what NeroPay did
 _RECORD_TYPES = ("customer", "category", "person")
-_KINDS = (
-    "WITH RECURSIVE found(kind) AS (SELECT min(kind) FROM activity UNION ALL"
-    " SELECT (SELECT min(kind) FROM activity WHERE kind > found.kind)"
+_KINDS = (  # {}: whose; jumps from each kind to the next along an index
+    "WITH RECURSIVE found(kind) AS ("
+    "SELECT (SELECT kind FROM activity WHERE {} ORDER BY kind LIMIT 1) UNION ALL"
+    " SELECT (SELECT kind FROM activity WHERE {} AND kind > found.kind ORDER BY kind LIMIT 1)"
     " FROM found WHERE found.kind IS NOT NULL)"
     " SELECT kind FROM found WHERE kind IS NOT NULL"
 )
@@ -72,11 +73,12 @@ def list_entries(query: Query, scope: Scope, *, limit: int = PAGE) -> Listing:
         limit: Entries of a page.
     """
     with db.read() as connection:
-        extra = searching.conditions(connection, query)
-        if extra is None:
-            return Listing((), None, None)
         streams = _streams(connection, query, scope)
-        entries = _read(connection, query, streams, extra, limit + 1) if streams else ()
+        is_plain = streams == [_Stream()] and not (query.since or query.until)
+        extra = searching.conditions(connection, query, enough=limit + 1 if is_plain else None)
+        entries: tuple[Entry, ...] = ()
+        if streams and extra is not None:
+            entries = _read(connection, query, streams, extra, limit + 1)
     has_more = len(entries) > limit
     entries = entries[:limit]
     if query.after is not None:
@@ -101,38 +103,66 @@ def list_choices(scope: Scope) -> Choices:
     return Choices(tuple((row.id, row.name) for row in people), kinds)
 
 
-def _kinds(connection: Connection) -> tuple[str, ...]:
-    return tuple(connection.execute(_statement(_KINDS)).scalars())
-
-
 def _streams(connection: Connection, query: Query, scope: Scope) -> list[_Stream]:
     """Choose the streams that together are what may be seen of what is asked for."""
-    kinds = _kinds(connection) if _needs_kinds(query, scope) else ("",)
-    if query.kind:
-        kinds = tuple(k for k in kinds if query.kind in {k, words.group_of(k)})
-    actor: int | str | None = int(query.person) if query.person.isdigit() else ""
-    if query.person in {"neropay", "nobody"}:
-        actor, is_neropay = None, query.person == "neropay"
-        kinds = tuple(kind for kind in kinds if kind.endswith(_NEROPAYS) == is_neropay)
+    actor = _actor_of(query)
+    if query.record_id:
+        return _record_streams(connection, query, scope, actor)
     if scope.is_all or actor == scope.person_id:
-        streams = [_Stream(actor, kind) for kind in kinds]
-    else:
-        shared = [kind for kind in kinds if kind.startswith(words.SHARED)]
-        streams = [_Stream(actor, kind) for kind in shared]
-        if actor == "" and not query.kind:
-            streams.append(_Stream(scope.person_id))
-        elif actor == "":
-            streams += [_Stream(scope.person_id, kind) for kind in kinds if kind not in shared]
-    if not query.record_id:
-        return streams
+        return [_Stream(actor, kind) for kind in _kinds_of(connection, query, actor)]
+    kinds = _kinds_of(connection, query, actor, is_split=True)
+    streams = [_Stream(actor, kind) for kind in kinds if kind.startswith(words.SHARED)]
+    if not query.person:
+        own = _kinds_of(connection, query, scope.person_id)
+        streams += [_Stream(scope.person_id, kind) for kind in own]
+    return streams
+
+
+def _record_streams(
+    connection: Connection, query: Query, scope: Scope, actor: int | str | None
+) -> list[_Stream]:
+    """The same for the entries about one record: found by it, and then looked at."""
+    kinds = _kinds_of(connection, query, actor)
     types = (query.record_type,) if query.record_type else _RECORD_TYPES
-    return [_Stream(s.actor, s.kind, record_type) for s in streams for record_type in types]
+    streams: list[_Stream] = []
+    for record_type in types:
+        if scope.is_all or f"{record_type}." in words.SHARED:
+            streams += [_Stream(actor, kind, record_type) for kind in kinds]
+        elif not query.person or actor == scope.person_id:
+            streams += [_Stream(scope.person_id, kind, record_type) for kind in kinds]
+    return streams
 
 
-def _needs_kinds(query: Query, scope: Scope) -> bool:
-    if query.kind or query.person in {"neropay", "nobody"}:
-        return True
-    return not scope.is_all and query.person != str(scope.person_id)
+def _actor_of(query: Query) -> int | str | None:
+    """Give who did it, as a stream has it; what NeroPay did is told by its kinds."""
+    if query.person.isdigit():
+        return int(query.person)
+    return None if query.person == "nobody" else ""
+
+
+def _kinds_of(
+    connection: Connection, query: Query, actor: int | str | None, *, is_split: bool = False
+) -> tuple[str, ...]:
+    """Give the kinds to walk through; one that stands for all where that is as good."""
+    if not (query.kind or is_split or query.person in {"neropay", "nobody"}):
+        return ("",)
+    kinds = _kinds(connection, actor)
+    if query.kind:
+        kinds = tuple(kind for kind in kinds if query.kind in {kind, words.group_of(kind)})
+    if query.person in {"neropay", "nobody"}:
+        is_neropay = query.person == "neropay"
+        kinds = tuple(kind for kind in kinds if kind.endswith(_NEROPAYS) == is_neropay)
+    return kinds
+
+
+def _kinds(connection: Connection, actor: int | str | None = "") -> tuple[str, ...]:
+    """Give the kinds that somebody has entries of, so that nothing is walked in vain."""
+    values: dict[str, Any] = {}
+    whose = NOTHING if actor == "" else "actor_id IS NULL"
+    if actor is not None and actor != "":
+        whose, values = "actor_id = :actor", {"actor": actor}
+    found = connection.execute(_statement(_KINDS.format(whose, whose)), values)
+    return tuple(found.scalars())
 
 
 def _read(
@@ -158,8 +188,9 @@ def _read(
             f" ORDER BY id {direction} LIMIT :limit) AS s{number}"
         )
     sql = (
-        f"SELECT {_ROWS} FROM ({' UNION '.join(branches)}) AS hits"  # noqa: S608 - constants
-        f" JOIN activity a ON a.id = hits.id ORDER BY a.id {direction} LIMIT :limit"
+        f"SELECT {_ROWS} FROM (SELECT id FROM ({' UNION '.join(branches)}) AS found"  # noqa: S608 - constants
+        f" ORDER BY id {direction} LIMIT :limit) AS hits"
+        f" JOIN activity a ON a.id = hits.id ORDER BY a.id {direction}"
     )
     if len(branches) == 1:  # the usual page
         sql = (

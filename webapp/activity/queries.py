@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 
@@ -39,7 +39,7 @@ def query_from_request() -> Query:
     )
 
 
-def arguments_of(query: Query) -> dict[str, str]:
+def arguments_of(query: Query) -> dict[str, Any]:
     """Give the URL arguments that stand for a query, without the page."""
     given = {
         "q": query.q,

@@ -23,18 +23,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FUNCTION = "tillside_trim_activity"
-_BATCH = 5_000  # entries of one transaction; who appends waits for it
+BATCH = 5_000  # entries of one transaction; who appends waits for it
 _HAS_FUNCTION = text("SELECT to_regproc(:name) IS NOT NULL")
 _CALL = text(f"SELECT {FUNCTION}(:before, :most)")
 
 
-def trim(moment: datetime) -> int:
+def trim(moment: datetime, *, batch: int = BATCH) -> int:
     """Take out entries that are older than the setting's days, whole days at a time.
 
     Each transaction appends an entry that says how many went.
 
     Args:
         moment: Now.
+        batch: Entries of one transaction, at most `BATCH`.
 
     Returns:
         How many went; 0 where entries are kept for ever.
@@ -45,20 +46,20 @@ def trim(moment: datetime) -> int:
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     before = midnight - timedelta(days=days)
     total = 0
-    while count := _trim_some(before):
+    while count := _trim_some(before, batch):
         total += count
-        if count < _BATCH:
+        if count < batch:
             break
     return total
 
 
-def _trim_some(before: datetime) -> int:
+def _trim_some(before: datetime, batch: int) -> int:
     with db.write() as connection:
         if _has_function(connection):
-            values = {"before": before, "most": _BATCH}
+            values = {"before": before, "most": batch}
             count = int(connection.execute(_CALL, values).scalar_one())
         else:
-            count = _trim_here(connection, before)
+            count = _trim_here(connection, before, batch)
         if count:
             record(
                 connection,
@@ -76,11 +77,11 @@ def _has_function(connection: Connection) -> bool:
     return bool(connection.execute(_HAS_FUNCTION, {"name": FUNCTION}).scalar_one())
 
 
-def _trim_here(connection: Connection, before: datetime) -> int:
+def _trim_here(connection: Connection, before: datetime, batch: int) -> int:
     # The head first: appenders and other trimmers wait until this is through.
     connection.execute(select(activity_head.c.id).with_for_update())
     oldest = connection.execute(
-        select(activity.c.id, activity.c.at, activity.c.hash).order_by(activity.c.id).limit(_BATCH)
+        select(activity.c.id, activity.c.at, activity.c.hash).order_by(activity.c.id).limit(batch)
     )
     last, count = None, 0
     for row in oldest:

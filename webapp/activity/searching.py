@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from webapp.activity.models import Query
 
 NOTHING = "1 = 1"  # a condition that holds for every entry
-_FEW = 2_000  # hits that are looked up one by one
+_FEW = 500  # hits that are looked up one by one
 _SHORTEST = 3  # characters: a trigram
 _MOST_TERMS = 8
 # Numbers are given out one by one, but clocks of several machines may differ a little.
@@ -64,8 +64,15 @@ def terms_of(q: str) -> tuple[str, ...]:
     return terms if any(len(term) >= _SHORTEST for term in terms) else ()
 
 
-def conditions(connection: Connection, query: Query) -> Conditions | None:
+def conditions(
+    connection: Connection, query: Query, *, enough: int | None = None
+) -> Conditions | None:
     """Make the conditions of a query's days and words.
+
+    Args:
+        connection: For looking the words and the days up.
+        query: What is asked for.
+        enough: Hits that make a page, where nothing but words is asked for.
 
     Returns:
         The conditions; None when it is clear already that no entry fulfils them.
@@ -76,7 +83,7 @@ def conditions(connection: Connection, query: Query) -> Conditions | None:
     if query.until and not _add_until(connection, made, query.until):
         return None
     terms = terms_of(query.q)
-    if terms and not _add_terms(connection, made, terms):
+    if terms and not _add_terms(connection, made, terms, _Walk.of(query, enough)):
         return None
     return made
 
@@ -108,26 +115,53 @@ def _add_until(connection: Connection, made: Conditions, day: date) -> bool:
     return highest is not None
 
 
-def _add_terms(connection: Connection, made: Conditions, terms: tuple[str, ...]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The way through the hits of words: from where, in which direction, how far."""
+
+    bound: str  # SQL; {} is the number's column
+    values: dict[str, int]
+    direction: str
+    enough: int | None
+
+    @classmethod
+    def of(cls, query: Query, enough: int | None) -> _Walk:
+        if query.after is not None:
+            return cls(" AND {} > :after", {"after": query.after}, "ASC", enough)
+        if query.before is not None:
+            return cls(" AND {} < :before", {"before": query.before}, "DESC", enough)
+        return cls("", {}, "DESC", enough)
+
+
+def _add_terms(
+    connection: Connection, made: Conditions, terms: tuple[str, ...], walk: _Walk
+) -> bool:
     longest = [term for term in terms if len(term) >= _SHORTEST]
     if db.dialect == "sqlite":
         quoted = ('"{}"'.format(term.replace('"', '""')) for term in longest)
-        sql = "SELECT rowid FROM activity_fts WHERE activity_fts MATCH :match LIMIT :few"
+        number, source = "rowid", "activity_fts WHERE activity_fts MATCH :match"
         values: dict[str, Any] = {"match": " AND ".join(quoted)}
         check = "instr(search_text, :{}) > 0"
     else:
         likes = " AND ".join(f"search_text LIKE :like{n}" for n in range(len(longest)))
-        sql = f"SELECT id FROM activity WHERE {likes} LIMIT :few"  # noqa: S608 - constants
+        number, source = "id", f"activity WHERE {likes}"
         values = {f"like{n}": f"%{_escaped(term)}%" for n, term in enumerate(longest)}
         check = "strpos(search_text, :{}) > 0"
-    hits = connection.execute(text(sql), {**values, "few": _FEW + 1}).scalars().all()
-    is_few = len(hits) <= _FEW
-    if is_few:
-        made.add("id IN :ids", ids=list(hits))
+    is_all = walk.enough is not None and len(longest) == len(terms)
+    most = walk.enough if walk.enough is not None and is_all else _FEW + 1
+    sql = (
+        f"SELECT {number} FROM {source}{walk.bound.format(number)}"  # noqa: S608 - constants
+        f" ORDER BY {number} {walk.direction} LIMIT :most"
+    )
+    found = connection.execute(text(sql), {**values, **walk.values, "most": most})
+    hits = list(found.scalars())
+    has_ids = is_all or len(hits) <= _FEW
+    if has_ids:
+        made.add("id IN :ids", ids=hits)
         made.has_ids = True
-    for number, term in enumerate(terms):
-        if not is_few or len(term) < _SHORTEST:
-            made.add(check.format(f"term{number}"), **{f"term{number}": term})
+    for place, term in enumerate(terms):
+        if not has_ids or len(term) < _SHORTEST:
+            made.add(check.format(f"term{place}"), **{f"term{place}": term})
     return bool(hits)
 
 

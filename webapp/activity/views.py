@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, Response, request, stream_with_context, url_for
 
 from webapp.activity.export import note_export, stream_csv

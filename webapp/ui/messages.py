@@ -221,7 +221,6 @@ _DEEDS: Final[Mapping[str, str]] = {
     "invitation.accepted": "accepted an invitation",
     "password.reset_requested": "asked for a link to set a new password",
     "password.reset": "set a new password with a link",
-    "factor.reset": "took the second factor away",
 }
 _ENDS: Final[Mapping[str, str]] = {
     "refused": ", refused: nothing changed",

@@ -10,13 +10,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flask import request, session
+from sqlalchemy import select, update
 
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions
-from webapp.people.factors import passkeys, recovery, seeds, totp
+from webapp.people.factors import passkeys as keys
+from webapp.people.factors import recovery, seeds, totp, trail
 from webapp.people.factors.models import FactorInfo, NoSuchFactor, Passkey, Unreadable
 from webapp.people.factors.service import factors_of, has_factor, must_have_factor
+from webapp.people.tables import passkeys
 from webapp.ui.htmx import return_place
 
 if TYPE_CHECKING:
@@ -60,15 +63,41 @@ def own_factors() -> OwnFactors:
     assert person is not None, "only on pages of signed-in people"
     return OwnFactors(
         factors_of((person.id,))[person.id],
-        passkeys.list_passkeys(person.id),
+        list_passkeys(person.id),
         must_have_factor(person.role),
         sessions.is_setup(),
     )
 
 
+def list_passkeys(person_id: int) -> tuple[Passkey, ...]:
+    """Give somebody's passkeys, oldest first."""
+    columns = (passkeys.c.id, passkeys.c.name, passkeys.c.created_at, passkeys.c.last_used_at)
+    with db.read() as connection:
+        rows = connection.execute(
+            select(*columns).where(passkeys.c.person_id == person_id).order_by(passkeys.c.id)
+        ).all()
+    return tuple(Passkey(*row) for row in rows)
+
+
+def rename_passkey(person: Person, passkey_id: int, name: str) -> None:
+    """Call a passkey something else.
+
+    Raises:
+        NoSuchFactor: There is no such passkey of theirs.
+    """
+    own = (passkeys.c.id == passkey_id, passkeys.c.person_id == person.id)
+    with db.write() as connection:
+        before = connection.execute(select(passkeys.c.name).where(*own)).scalar_one_or_none()
+        if before is None:
+            raise NoSuchFactor
+        connection.execute(update(passkeys).where(*own).values(name=name))
+        changes = {"passkey": (before, name)}
+        trail.note(connection, "factor.renamed", person.id, person.name, changes=changes)
+
+
 def find_passkey(person: Person, passkey_id: int) -> Passkey | None:
     """Find one of somebody's passkeys."""
-    found = (one for one in passkeys.list_passkeys(person.id) if one.id == passkey_id)
+    found = (one for one in list_passkeys(person.id) if one.id == passkey_id)
     return next(found, None)
 
 
@@ -109,9 +138,9 @@ def add_passkey(person: Person, answer: str, name: str) -> None:
     Raises:
         PasskeyRefused: It is not right, known already, or one too many.
     """
-    new = passkeys.check_new(answer)
+    new = keys.check_new(answer)
     with db.write() as connection:
-        passkeys.add(connection, person, new, name)
+        keys.add(connection, person, new, name)
         codes = _first_codes(connection, person)
     _after_adding(person, codes)
 

@@ -147,7 +147,7 @@ def rename_passkey(passkey_id: int) -> Response:
     if passkey and not form.validate():
         return _page("people/factors_rename.html", status=422, form=form, passkey=passkey)
     try:
-        passkeys.rename(_me(), passkey_id, form.name.data or "")
+        own.rename_passkey(_me(), passkey_id, form.name.data or "")
     except NoSuchFactor:
         return _back(words.GONE, "info")
     return _back(words.PASSKEY_RENAMED)

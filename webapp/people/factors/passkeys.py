@@ -1,8 +1,8 @@
-"""Passkeys (WebAuthn): adding, naming and using them.
+"""Passkeys (WebAuthn): adding and using them.
 
 Every use asks the device to make sure who holds it, so a passkey is two factors in one. An answer
 is worth one use: it counts only if its challenge was made after the passkey's last use. Not here:
-challenges themselves (challenges.py), taking a passkey away (service.py).
+challenges themselves (challenges.py), naming (own.py), taking away (service.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.people.factors import challenges, trail
 from webapp.people.factors.challenges import Purpose
-from webapp.people.factors.models import NoSuchFactor, Passkey, PasskeyRefused, WrongCode
+from webapp.people.factors.models import PasskeyRefused, WrongCode
 from webapp.people.tables import passkeys
 
 if TYPE_CHECKING:
@@ -62,16 +62,6 @@ class Verified:
     issued_at: datetime
     count_before: int
     count: int
-
-
-def list_passkeys(person_id: int) -> tuple[Passkey, ...]:
-    """Give somebody's passkeys, oldest first."""
-    columns = (passkeys.c.id, passkeys.c.name, passkeys.c.created_at, passkeys.c.last_used_at)
-    with db.read() as connection:
-        rows = connection.execute(
-            select(*columns).where(passkeys.c.person_id == person_id).order_by(passkeys.c.id)
-        ).all()
-    return tuple(Passkey(*row) for row in rows)
 
 
 def options_for_adding(person: Person) -> str:
@@ -183,22 +173,6 @@ def add(connection: Connection, person: Person, new: New, name: str) -> None:
         raise PasskeyRefused from error
     changes = {"passkey": (None, name)}
     trail.note(connection, "factor.added", person.id, person.name, changes=changes)
-
-
-def rename(person: Person, passkey_id: int, name: str) -> None:
-    """Call a passkey something else.
-
-    Raises:
-        NoSuchFactor: There is no such passkey of theirs.
-    """
-    own = (passkeys.c.id == passkey_id, passkeys.c.person_id == person.id)
-    with db.write() as connection:
-        before = connection.execute(select(passkeys.c.name).where(*own)).scalar_one_or_none()
-        if before is None:
-            raise NoSuchFactor
-        connection.execute(update(passkeys).where(*own).values(name=name))
-        changes = {"passkey": (before, name)}
-        trail.note(connection, "factor.renamed", person.id, person.name, changes=changes)
 
 
 def verify(purpose: Purpose, answer: str) -> Verified:
