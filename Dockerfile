@@ -19,7 +19,7 @@ RUN python -m pip install --no-cache-dir --no-index --find-links /tmp/wheels -r 
 COPY static static
 COPY templates templates
 COPY webapp webapp
-RUN python -m webapp.ui.assets && python -m compileall -q webapp
+RUN python -m webapp.register && python -m webapp.ui.assets && python -m compileall -q webapp
 USER tillside
 VOLUME /data
 EXPOSE 8000

@@ -18,9 +18,10 @@ help: ## list the commands
 
 install: $(RUN_STAMP) $(ASSET_STAMP) ## make .venv with what running needs
 
-$(RUN_STAMP): requirements/run.txt
+$(RUN_STAMP): requirements/run.txt webapp/register.py
 	@sh deploy/make-venv.sh "$(PYTHON)"
 	$(PIP) install --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m webapp.register
 	@touch $@
 
 $(ASSET_STAMP): $(RUN_STAMP) $(ASSETS)

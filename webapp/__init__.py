@@ -90,7 +90,6 @@ def create_app(
     login_manager.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)
-    _trust_only(app, settings.trusted_hosts)
     ui.init_app(
         app,
         is_sandbox=settings.is_sandbox,
@@ -102,6 +101,7 @@ def create_app(
     for feature in (people, activity, writes, customers, categories, overview, jobs):
         feature.init_app(app)
     layout.init_app(app)
+    _trust_only(app, settings.trusted_hosts)
     cli.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -114,7 +114,9 @@ def _trust_only(app: Flask, hosts: tuple[str, ...]) -> None:
     if not hosts:
         return
 
-    @app.before_request
-    def _check_host() -> None:
+    def check_host() -> None:
         if request.endpoint not in _ANY_HOST and not host_is_trusted(request.host, hosts):
             abort(400)
+
+    # Before everything else that looks at a request: another host's name is not sent to /login.
+    app.before_request_funcs.setdefault(None, []).insert(0, check_host)

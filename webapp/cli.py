@@ -28,8 +28,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(db_commands)
     app.cli.add_command(activity_commands)
     app.cli.add_command(user_commands)
-    app.cli.commands.pop("routes", None)  # Flask's own; ours knows permissions
-    for command in (_sync, _settle, _worker, _sandbox, _routes):
+    for command in (_sync, _settle, _worker, _sandbox, routes):
         app.cli.add_command(command)
 
 
@@ -49,9 +48,19 @@ def _sync() -> None:
     from webapp.categories import service as categories
     from webapp.customers import sync
 
+    _require_schema()
     result = sync.run_sync(reason="command")
-    categories.refresh_categories()
-    click.echo(str(result))
+    refreshed = categories.refresh_categories()
+    if result.state == "failed" or not refreshed.is_complete:
+        code = result.error_code or refreshed.error_code
+        raise click.ClickException(f"NeroPay could not be copied: {code}")
+    if result.state != "done":
+        click.echo("Another sync is running.")
+        return
+    click.echo(
+        f"{result.rows} customers read: {result.created} new, {result.changed} changed, "
+        f"{result.gone} gone. {refreshed.count} categories."
+    )
 
 
 @click.command("settle")
@@ -60,6 +69,7 @@ def _settle() -> None:
     """Settle the writes that are due: sent to NeroPay, outcome not known yet."""
     from webapp.writes import service
 
+    _require_schema()
     settled = service.settle_due()
     click.echo(f"{settled} settled, {service.count_open()} still open.")
 
@@ -89,8 +99,8 @@ def _sandbox(host: str, port: int) -> None:
 @click.option("--permissions", "has_permissions", is_flag=True, help="Who may use each route.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @with_appcontext
-def _routes(has_permissions: bool, as_json: bool) -> None:  # click passes flags so
-    """List every route."""
+def routes(has_permissions: bool, as_json: bool) -> None:  # click passes flags so
+    """List every route; instead of Flask's own `routes`, see `register`."""
     from webapp.people.permissions import list_routes
 
     rows = list_routes(current_app)
@@ -102,3 +112,11 @@ def _routes(has_permissions: bool, as_json: bool) -> None:  # click passes flags
         return
     for row in rows:
         click.echo("  ".join(str(value) for value in row.values()))
+
+
+def _require_schema() -> None:
+    from webapp.db.upgrade import is_current
+
+    if not is_current(db.engine):
+        message = "the database is not at the newest schema; run: flask --app webapp db upgrade"
+        raise click.ClickException(message)

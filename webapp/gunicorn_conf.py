@@ -50,8 +50,9 @@ keepalive = 15  # longer than the pause between two searches while typing
 # The sign of life goes through a file: in memory, so that a slow disk kills no worker.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn makes a private file in it
 
-# What a request may be before it reaches the application: our longest address is a search.
-limit_request_line = 4_094
+# What a request may be before it reaches the application. Our longest address is a search, of 200
+# characters from the page's own box; 8,190 bytes are the most that gunicorn can be told.
+limit_request_line = 8_190
 limit_request_fields = 60
 limit_request_field_size = 8_190
 

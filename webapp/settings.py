@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import click
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -30,8 +31,8 @@ _ACCOUNT = re.compile(r"NP[0-9A-Za-z]+_[0-9A-Za-z]+")
 _HOST = re.compile(r"\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
 
-class SettingsError(Exception):
-    """One or more settings are wrong.
+class SettingsError(click.ClickException):
+    """One or more settings are wrong; a command ends with it, without a traceback.
 
     Attributes:
         problems: One sentence each, beginning with the variable's name.
@@ -40,6 +41,10 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(f"  - {problem}" for problem in problems))
+
+    def format_message(self) -> str:
+        """Give what a command prints after "Error: "."""
+        return f"these settings are missing or wrong:\n{self.message}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

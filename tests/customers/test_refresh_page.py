@@ -51,7 +51,16 @@ def test_without_javascript_it_is_a_link_that_comes_back(viewer: Page, copied: S
     assert "nothing has changed" in viewer.get(answer.location).text
     copied.set_customer(1001, city="Newport", name="Daisy T.")
     viewer.get(URL)
-    assert "2 fields have changed" in viewer.get("/customers/1001").text
+    told = viewer.get("/customers/1001")
+    assert "2 fields have changed" in told.text
+    assert told.has("div", **{"class": "toast-note toast-success"})
+
+
+def test_without_javascript_a_failure_is_a_warning(viewer: Page, copied: Sandbox) -> None:
+    copied.fault(action="status", status=500, code="server_error", times=0)
+    told = viewer.get(viewer.get(URL).location)
+    assert "What you see is our own copy" in told.text
+    assert told.has("div", **{"class": "toast-note toast-warning"})
 
 
 @pytest.mark.parametrize(

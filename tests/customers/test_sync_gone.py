@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from tests.customers.makers import NOON, make_customer
 from webapp import clock
@@ -12,6 +13,8 @@ from webapp.activity import service as activity
 from webapp.activity.service import Actor
 from webapp.customers import directory, service, sync
 from webapp.customers.models import Query
+from webapp.customers.store import delete_all
+from webapp.customers.tables import customers
 from webapp.extensions import db
 from webapp.writes.service import State, current_seq, new_intent_id
 
@@ -61,6 +64,19 @@ def test_more_than_one_in_twenty_is_not_believed(sandbox: Sandbox, deleted: int,
     assert (result.state, result.gone, result.held_back) == ("done", gone, deleted - gone)
     assert directory.count() == 120 - gone
     assert directory.status().held_back == deleted - gone
+
+
+@pytest.mark.parametrize(("deleted", "gone"), [(1, 1), (2, 0)])
+def test_of_a_small_copy_one_may_go(sandbox: Sandbox, deleted: int, gone: int) -> None:
+    sandbox.seed(customers=7, categories=0)
+    with db.write() as connection:
+        others = select(customers.c.pk).where(customers.c.id > "1007")
+        delete_all(connection, list(connection.execute(others).scalars()))
+    run()
+    assert directory.count() == 7
+    for number in range(1001, 1001 + deleted):
+        sandbox.delete_customer(number)
+    assert (run().gone, directory.count()) == (gone, 7 - gone)
 
 
 def test_an_unreadable_row_may_be_the_missing_one(sandbox: Sandbox) -> None:

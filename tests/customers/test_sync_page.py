@@ -70,8 +70,11 @@ def test_the_list_can_be_searched_while_the_first_copy_runs(
 
 
 @pytest.mark.usefixtures("copied")
-def test_afterwards_it_asks_no_more(viewer: Page) -> None:
-    assert not viewer.get(URL, htmx=True).has("section", hx_get=URL)
+def test_afterwards_the_page_is_loaded_anew_with_the_search_typed_meanwhile(viewer: Page) -> None:
+    answer = viewer.get(URL, htmx=True)
+    assert (answer.status, answer.response.headers.get("HX-Refresh")) == (204, "true")
+    assert "HX-Redirect" not in answer.response.headers
+    assert not viewer.get(URL).has("section", hx_get=URL)
     assert not viewer.get("/customers").has("section", id="sync")
 
 

@@ -84,7 +84,7 @@ def test_a_client_cannot_say_who_or_where_it_is(web: Web) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        b"GET /?q=" + b"Lovelace" * 600 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /?q=" + b"Lovelace" * 1250 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"Lovelace" * 1100 + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: Lovelace\r\n" * 70 + b"\r\n",
         b"Lovelace / HTTP/9.9\r\n\r\n",
@@ -96,6 +96,12 @@ def test_what_is_no_request_is_refused_and_not_quoted_in_the_log(web: Web, reque
     answer = send(web, request_)
     assert re.match(rb"HTTP/1\.1 4[0-9][0-9] ", answer), answer[:200]
     assert b"Lovelace" not in web.log.read_bytes()
+
+
+def test_a_search_of_seven_thousand_characters_reaches_us(web: Web) -> None:
+    answer, _ = ask(web, "/customers?q=" + "x" * 7_000)
+    assert answer.status == 303
+    assert MADE.fullmatch(answer.headers["X-Request-ID"])
 
 
 def test_the_log_is_json_without_query_or_header(web: Web) -> None:

@@ -27,6 +27,15 @@ def test_they_answer_any_host(make_app: Callable[..., Flask], path: str) -> None
     assert client.get("/login", headers={"Host": "10.0.0.7:8000"}).status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/", "/login", "/customers?q=x", "/static/none.css", "/nowhere"])
+def test_another_hosts_name_is_refused_before_anything_else(
+    make_app: Callable[..., Flask], path: str
+) -> None:
+    client = make_app(trusted_hosts=("till.example",)).test_client()
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert (answer.status_code, "Location" in answer.headers) == (400, False)
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_they_take_no_other_method(app: Flask, path: str) -> None:
     assert app.test_client().post(path).status_code in {400, 405}

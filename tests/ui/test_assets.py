@@ -37,6 +37,11 @@ def test_vendored_files_are_as_published() -> None:
         assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest
 
 
+def test_without_scripting_no_page_claims_to_ask_again() -> None:
+    css = (assets.STATIC / "app.css").read_text("utf-8")
+    assert "@media (scripting: none) { .checking { display: none; } }" in css
+
+
 def test_the_build_hashes_and_compresses(static: Path) -> None:
     built = assets.build(static)
     name = built.names["app.css"]

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 _PAGE = 100  # rows asked for in a page
 _SHARE = 10  # syncing takes at most one part in so many of the time and of the call budget
 _LONGEST_INTERVAL = 86_400  # seconds
-_MOST_GONE = 20  # at most one row in so many may vanish in one run
+_MOST_GONE = 20  # at most one row in so many may vanish in one run; one may in any case
 _CHUNK = 500  # rows deleted in one transaction
 _FEWEST_COMPLETED = 10  # rows completed in a run, however little of the budget is left
 
@@ -180,7 +180,7 @@ def _remove_gone(run: _Run) -> None:
     with db.read() as connection:
         missing = _find_missing(connection, run)
         in_all = connection.execute(select(sync_state.c.row_count)).scalar_one()
-    if run.result.set_aside or len(missing) * _MOST_GONE > in_all:
+    if run.result.set_aside or len(missing) > max(1, in_all // _MOST_GONE):
         run.result.held_back = len(missing)
         return
     for start in range(0, len(missing), _CHUNK):

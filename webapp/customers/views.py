@@ -12,7 +12,7 @@ from webapp.customers.cells import cells_of
 from webapp.customers.forms import query_arguments, query_from_request
 from webapp.people.service import Permission, polling, requires
 from webapp.ui import messages
-from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
+from webapp.ui.htmx import is_partial, redirect_to, reload_page, render_page, return_place
 
 if TYPE_CHECKING:
     from flask import Response
@@ -69,7 +69,8 @@ def refresh(customer_id: str) -> Response:
     if refreshed.row is None:
         abort(404)
     if not is_partial():
-        flash(messages.refreshed(refreshed.problem, len(refreshed.changes)), "status")
+        tone = "warning" if refreshed.problem else "status"
+        flash(messages.refreshed(refreshed.problem, len(refreshed.changes)), tone)
         return redirect_to(url_for("customers.show", customer_id=customer_id))
     return render_page(
         "customers/show.html",
@@ -89,7 +90,7 @@ def sync_progress() -> Response:
     """Show how far the first copy is; the list's page polls this, and is loaded anew at its end."""
     sync = service.sync_status()
     if is_partial() and sync.finished_at:
-        return redirect_to(url_for("customers.index"))
+        return reload_page()  # where the person is, with the search that they have typed
     return render_page("customers/sync.html", "customers/_sync.html", sync=sync)
 
 

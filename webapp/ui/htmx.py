@@ -98,6 +98,13 @@ def redirect_to(url: str) -> Response:
     return response
 
 
+def reload_page() -> Response:
+    """Have htmx load the page that the browser shows anew, at whatever address it has by now."""
+    response = make_response("", 204)
+    response.headers["HX-Refresh"] = "true"
+    return response
+
+
 def return_place(raw: str | None, default: str) -> str:
     """Turn a supplied return address into one of our own pages, or into the default.
 

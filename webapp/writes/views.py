@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, abort, flash, url_for
+from flask import Blueprint, abort, flash, request, url_for
 
 from webapp.people.service import Permission, can, current_actor, polling, requires
 from webapp.ui import messages
@@ -36,10 +36,12 @@ def show(intent_id: str) -> Response:
     if is_partial() and write.state is service.State.APPLIED:
         flash(messages.confirmed(write.kind, write.label), "success")
         return redirect_to(_record_url(write))
+    in_a_page = write.is_open and request.headers.get("HX-Target", "").startswith("div#write-")
     return render_page(
         "writes/show.html",
-        "writes/_write.html",
+        "writes/_open.html" if in_a_page else "writes/_write.html",
         write=write,
+        open_write=write,
         sent=service.sent_fields(intent_id),
         record_url=_record_url(write),
         record_text=_PAGES[write.record_type][3],
