@@ -57,7 +57,7 @@ def test_history_gives_the_newest_first_and_no_other_record() -> None:
 
 
 def test_an_outcome_that_is_a_member_of_an_enum_is_a_text() -> None:
-    _append(**{"intent_id": State.APPLIED})  # any column: State is what writes give as outcome
+    _append(intent_id=State.APPLIED)  # any column: State is what writes give as outcome
     assert verify().ok
 
 
