@@ -139,7 +139,7 @@ def _driver(connection: Connection) -> Any:
 
 def _digest(previous: str, values: Iterable[Any]) -> str:
     texts = [
-        quoted(value) if type(value) is str else "null" if value is None else str(value)
+        quoted(value) if isinstance(value, str) else "null" if value is None else str(value)
         for value in values
     ]
     return sha256((_FORM % (previous, *texts)).encode("utf-8", "surrogatepass")).hexdigest()
