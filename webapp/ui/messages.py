@@ -106,8 +106,6 @@ def stored_differently(fields: Iterable[str]) -> str:
     )
 
 
-# --- fields ------------------------------------------------------------------------------------
-
 CONTROL_CHARACTERS: Final = (
     "This contains characters that cannot be seen or printed, perhaps from copying. "
     "Please type it again."
