@@ -73,12 +73,7 @@ def list_entries(query: Query, scope: Scope, *, limit: int = PAGE) -> Listing:
         limit: Entries of a page.
     """
     with db.read() as connection:
-        streams = _streams(connection, query, scope)
-        is_plain = streams == [_Stream()] and not (query.since or query.until)
-        extra = searching.conditions(connection, query, enough=limit + 1 if is_plain else None)
-        entries: tuple[Entry, ...] = ()
-        if streams and extra is not None:
-            entries = _read(connection, query, streams, extra, limit + 1)
+        entries = _find(connection, query, scope, limit + 1)
     has_more = len(entries) > limit
     entries = entries[:limit]
     if query.after is not None:
@@ -165,45 +160,90 @@ def _kinds(connection: Connection, actor: int | str | None = "") -> tuple[str, .
     return tuple(found.scalars())
 
 
-def _read(
+def _find(connection: Connection, query: Query, scope: Scope, limit: int) -> tuple[Entry, ...]:
+    streams = _streams(connection, query, scope)
+    days = searching.of_days(connection, query)
+    if not streams or days is None:
+        return ()
+    terms = searching.terms_of(query.q)
+    if not terms:
+        return _walk(connection, query, streams, days, limit)
+    hits, are_all = searching.look_up(connection, query, terms, days)
+    known = days + searching.of_words(terms, is_looked_up=True)
+    known.add("id IN :ids", ids=hits)
+    entries = _pick(connection, query, streams, known, limit) if hits else ()
+    if are_all or len(entries) == limit:
+        return entries
+    # Many hold the words, but few of those are asked for: these are walked through instead.
+    unknown = days + searching.of_words(terms, is_looked_up=False)
+    return _walk(connection, query, streams, unknown, limit)
+
+
+def _walk(
     connection: Connection,
     query: Query,
     streams: Sequence[_Stream],
     extra: searching.Conditions,
     limit: int,
 ) -> tuple[Entry, ...]:
-    is_upwards = query.after is not None
-    values: dict[str, Any] = {**extra.values, "limit": limit, "record": query.record_id}
-    where = extra.sql
-    if is_upwards:
-        where, values["after"] = f"{where} AND id > :after", query.after
-    elif query.before is not None:
-        where, values["before"] = f"{where} AND id < :before", query.before
-    branches: list[str] = []
-    direction = "ASC" if is_upwards else "DESC"
-    for number, stream in enumerate(streams):
-        condition = _condition(stream, number, values)
-        branches.append(
+    """Read the beginnings of all streams, and of these the first."""
+    values: dict[str, Any] = {**extra.values, "limit": limit}
+    where, direction = extra.sql + _bound(query, values), _direction(query)
+    conditions = [
+        _condition(stream, number, values, query) for number, stream in enumerate(streams)
+    ]
+    if len(conditions) == 1:  # the usual page
+        sql = f"FROM activity a WHERE {conditions[0]}{where} ORDER BY id {direction} LIMIT :limit"
+    else:
+        branches = " UNION ".join(
             f"SELECT * FROM (SELECT id FROM activity WHERE {condition}{where}"  # noqa: S608 - constants
             f" ORDER BY id {direction} LIMIT :limit) AS s{number}"
+            for number, condition in enumerate(conditions)
         )
-    sql = (
-        f"SELECT {_ROWS} FROM (SELECT id FROM ({' UNION '.join(branches)}) AS found"  # noqa: S608 - constants
-        f" ORDER BY id {direction} LIMIT :limit) AS hits"
-        f" JOIN activity a ON a.id = hits.id ORDER BY a.id {direction}"
-    )
-    if len(branches) == 1:  # the usual page
         sql = (
-            f"SELECT {_ROWS} FROM activity a WHERE {_condition(streams[0], 0, values)}{where}"  # noqa: S608 - constants
-            f" ORDER BY id {direction} LIMIT :limit"
+            f"FROM (SELECT id FROM ({branches}) AS found"  # noqa: S608 - constants
+            f" ORDER BY id {direction} LIMIT :limit) AS hits"
+            f" JOIN activity a ON a.id = hits.id ORDER BY a.id {direction}"
         )
-    if not query.record_id:
-        del values["record"]
-    found = connection.execute(_statement(sql, extra.has_ids), values)
+    found = connection.execute(_statement(f"SELECT {_ROWS} {sql}"), values)
     return tuple(entry_of(row) for row in found)
 
 
-def _condition(stream: _Stream, number: int, values: dict[str, Any]) -> str:
+def _pick(
+    connection: Connection,
+    query: Query,
+    streams: Sequence[_Stream],
+    extra: searching.Conditions,
+    limit: int,
+) -> tuple[Entry, ...]:
+    """Read those of a few entries that are in one of the streams."""
+    values: dict[str, Any] = {**extra.values, "limit": limit}
+    conditions = " OR ".join(
+        f"({_condition(stream, number, values, query)})" for number, stream in enumerate(streams)
+    )
+    sql = (
+        f"SELECT {_ROWS} FROM activity a WHERE ({conditions}){extra.sql}"  # noqa: S608 - constants
+        f" ORDER BY id {_direction(query)} LIMIT :limit"
+    )
+    return tuple(entry_of(row) for row in connection.execute(_statement(sql), values))
+
+
+def _bound(query: Query, values: dict[str, Any]) -> str:
+    """Give the condition of the page's beginning."""
+    if query.after is not None:
+        values["after"] = query.after
+        return " AND id > :after"
+    if query.before is not None:
+        values["before"] = query.before
+        return " AND id < :before"
+    return ""
+
+
+def _direction(query: Query) -> str:
+    return "DESC" if query.after is None else "ASC"
+
+
+def _condition(stream: _Stream, number: int, values: dict[str, Any], query: Query) -> str:
     parts: list[str] = []
     if stream.actor is None:
         parts.append("actor_id IS NULL")
@@ -215,15 +255,15 @@ def _condition(stream: _Stream, number: int, values: dict[str, Any]) -> str:
         values[f"kind{number}"] = stream.kind
     if stream.record_type:
         parts.append(f"record_type = :type{number} AND record_id = :record")
-        values[f"type{number}"] = stream.record_type
+        values[f"type{number}"], values["record"] = stream.record_type, query.record_id
     return " AND ".join(parts) or NOTHING
 
 
 @lru_cache(maxsize=256)
-def _statement(sql: str, has_ids: bool = False) -> TextClause:
+def _statement(sql: str) -> TextClause:
     """Make a statement whose times are bound and read as our tables have them."""
     statement = text(sql)
-    if has_ids:
+    if ":ids" in sql:
         statement = statement.bindparams(bindparam("ids", expanding=True))
     for name in ("since", "until"):
         if f":{name}" in sql:

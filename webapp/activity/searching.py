@@ -1,8 +1,7 @@
 """Conditions on entries beyond who, what and which record: days, and words to find.
 
-Days become ranges of numbers, as entries are numbered in time. Words that few entries hold are
-looked up by trigrams; words that many hold are checked while walking, since a page of those is
-soon full.
+Days become ranges of numbers, as entries are numbered in time. Words are looked up by trigrams,
+in the order of the list, so that the first hundred hits are a page in nearly every case.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from webapp.activity.models import Query
 
 NOTHING = "1 = 1"  # a condition that holds for every entry
-_FEW = 500  # hits that are looked up one by one
+_FEW = 120  # hits that are looked at one by one
 _SHORTEST = 3  # characters: a trigram
 _MOST_TERMS = 8
 # Numbers are given out one by one, but clocks of several machines may differ a little.
@@ -40,17 +39,19 @@ class Conditions:
     Attributes:
         sql: Begins with " AND " unless empty.
         values: For its names.
-        has_ids: Whether `:ids` is one of them, a list.
     """
 
     sql: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    has_ids: bool = False
 
     def add(self, sql: str, **values: Any) -> None:
         """Add one more that has to hold as well."""
         self.sql += f" AND {sql}"
         self.values.update(values)
+
+    def __add__(self, other: Conditions) -> Conditions:
+        """Both together."""
+        return Conditions(self.sql + other.sql, {**self.values, **other.values})
 
 
 def is_too_short(q: str) -> bool:
@@ -64,15 +65,8 @@ def terms_of(q: str) -> tuple[str, ...]:
     return terms if any(len(term) >= _SHORTEST for term in terms) else ()
 
 
-def conditions(
-    connection: Connection, query: Query, *, enough: int | None = None
-) -> Conditions | None:
-    """Make the conditions of a query's days and words.
-
-    Args:
-        connection: For looking the words and the days up.
-        query: What is asked for.
-        enough: Hits that make a page, where nothing but words is asked for.
+def of_days(connection: Connection, query: Query) -> Conditions | None:
+    """Make the conditions of a query's days.
 
     Returns:
         The conditions; None when it is clear already that no entry fulfils them.
@@ -82,10 +76,61 @@ def conditions(
         return None
     if query.until and not _add_until(connection, made, query.until):
         return None
-    terms = terms_of(query.q)
-    if terms and not _add_terms(connection, made, terms, _Walk.of(query, enough)):
-        return None
     return made
+
+
+def of_words(terms: tuple[str, ...], *, is_looked_up: bool) -> Conditions:
+    """Make the conditions of words, for entries that are read anyway.
+
+    Args:
+        terms: From `terms_of`.
+        is_looked_up: Whether all that trigrams can tell is known of the entries.
+    """
+    made = Conditions()
+    check = "instr(search_text, :{}) > 0" if _is_sqlite() else "strpos(search_text, :{}) > 0"
+    for place, term in enumerate(terms):
+        if not is_looked_up or len(term) < _SHORTEST:
+            made.add(check.format(f"term{place}"), **{f"term{place}": term})
+    return made
+
+
+def look_up(
+    connection: Connection, query: Query, terms: tuple[str, ...], days: Conditions
+) -> tuple[list[int], bool]:
+    """Find the numbers of the first entries that hold every word of three characters or more.
+
+    Args:
+        connection: For reading.
+        query: For where the page begins, and in which direction it goes.
+        terms: From `terms_of`.
+        days: From `of_days`.
+
+    Returns:
+        Numbers in the order of the page, and whether they are all that there are.
+    """
+    longest = [term for term in terms if len(term) >= _SHORTEST]
+    values: dict[str, Any]
+    if _is_sqlite():
+        quoted = ('"{}"'.format(term.replace('"', '""')) for term in longest)
+        number, source = "rowid", "activity_fts WHERE activity_fts MATCH :match"
+        values = {"match": " AND ".join(quoted)}
+    else:
+        likes = " AND ".join(f"search_text LIKE :like{n}" for n in range(len(longest)))
+        number, source = "id", f"activity WHERE {likes}"
+        values = {f"like{n}": f"%{_escaped(term)}%" for n, term in enumerate(longest)}
+    bounds = {"low": ">=", "high": "<="}
+    values |= {name: days.values[name] for name in bounds if name in days.values}
+    if query.after is not None:
+        bounds["after"], values["after"] = ">", query.after
+    elif query.before is not None:
+        bounds["before"], values["before"] = "<", query.before
+    bound = "".join(
+        f" AND {number} {sign} :{name}" for name, sign in bounds.items() if name in values
+    )
+    direction = "DESC" if query.after is None else "ASC"
+    sql = f"SELECT {number} FROM {source}{bound} ORDER BY {number} {direction} LIMIT {_FEW + 1}"  # noqa: S608 - constants
+    hits = list(connection.execute(text(sql), values).scalars())
+    return hits, len(hits) <= _FEW
 
 
 def _add_since(connection: Connection, made: Conditions, day: date) -> bool:
@@ -96,7 +141,7 @@ def _add_since(connection: Connection, made: Conditions, day: date) -> bool:
         .order_by(activity.c.at, activity.c.id)
         .limit(1)
     ).scalar_one_or_none()
-    made.add("id >= :low AND at >= :since", low=lowest, since=moment)
+    made.add(f"id >= :low AND {_at()} >= :since", low=lowest, since=moment)
     return lowest is not None
 
 
@@ -111,58 +156,17 @@ def _add_until(connection: Connection, made: Conditions, day: date) -> bool:
         .order_by(activity.c.at.desc(), activity.c.id.desc())
         .limit(1)
     ).scalar_one_or_none()
-    made.add("id <= :high AND at < :until", high=highest, until=moment)
+    made.add(f"id <= :high AND {_at()} < :until", high=highest, until=moment)
     return highest is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """The way through the hits of words: from where, in which direction, how far."""
-
-    bound: str  # SQL; {} is the number's column
-    values: dict[str, int]
-    direction: str
-    enough: int | None
-
-    @classmethod
-    def of(cls, query: Query, enough: int | None) -> _Walk:
-        if query.after is not None:
-            return cls(" AND {} > :after", {"after": query.after}, "ASC", enough)
-        if query.before is not None:
-            return cls(" AND {} < :before", {"before": query.before}, "DESC", enough)
-        return cls("", {}, "DESC", enough)
+def _at() -> str:
+    """Name the column so that SQLite walks no index of it, which has another order."""
+    return "+at" if _is_sqlite() else "at"
 
 
-def _add_terms(
-    connection: Connection, made: Conditions, terms: tuple[str, ...], walk: _Walk
-) -> bool:
-    longest = [term for term in terms if len(term) >= _SHORTEST]
-    if db.dialect == "sqlite":
-        quoted = ('"{}"'.format(term.replace('"', '""')) for term in longest)
-        number, source = "rowid", "activity_fts WHERE activity_fts MATCH :match"
-        values: dict[str, Any] = {"match": " AND ".join(quoted)}
-        check = "instr(search_text, :{}) > 0"
-    else:
-        likes = " AND ".join(f"search_text LIKE :like{n}" for n in range(len(longest)))
-        number, source = "id", f"activity WHERE {likes}"
-        values = {f"like{n}": f"%{_escaped(term)}%" for n, term in enumerate(longest)}
-        check = "strpos(search_text, :{}) > 0"
-    is_all = walk.enough is not None and len(longest) == len(terms)
-    most = walk.enough if walk.enough is not None and is_all else _FEW + 1
-    sql = (
-        f"SELECT {number} FROM {source}{walk.bound.format(number)}"  # noqa: S608 - constants
-        f" ORDER BY {number} {walk.direction} LIMIT :most"
-    )
-    found = connection.execute(text(sql), {**values, **walk.values, "most": most})
-    hits = list(found.scalars())
-    has_ids = is_all or len(hits) <= _FEW
-    if has_ids:
-        made.add("id IN :ids", ids=hits)
-        made.has_ids = True
-    for place, term in enumerate(terms):
-        if not has_ids or len(term) < _SHORTEST:
-            made.add(check.format(f"term{place}"), **{f"term{place}": term})
-    return bool(hits)
+def _is_sqlite() -> bool:
+    return db.dialect == "sqlite"
 
 
 def _escaped(term: str) -> str:

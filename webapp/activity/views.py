@@ -18,7 +18,7 @@ from webapp.people.service import (
     needs_step_up,
     requires,
 )
-from webapp.ui.htmx import render_page
+from webapp.ui.htmx import is_partial, render_page
 
 blueprint = Blueprint("activity", __name__, url_prefix="/activity")
 
@@ -39,7 +39,7 @@ def index() -> Response:
         arguments=arguments,
         listing=listing,
         days=days_of(listing.entries),
-        options=options_of(list_choices(scope), scope),
+        options={} if is_partial() else options_of(list_choices(scope), scope),
         scope=scope,
     )
     if request.headers.get("HX-Source") == "form#filters":  # typing: the address without gaps
