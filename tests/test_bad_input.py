@@ -27,7 +27,7 @@ WRONG = {
     "too long": "x" * 10_000,
     "too long in emoji": "🙂" * 2_000,
     "nul": "Ja\x00ne",
-    "bell": "Ja\x07ne",
+    "bell": "  Ja\x07ne ",
     "escape": "Ja\x1b[31mne",
     "line break": "Jane\r\nBcc: x",
     "line separator": "Ja\u2028ne",

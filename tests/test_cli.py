@@ -40,8 +40,10 @@ def test_sync_copies_customers_and_categories(app: Flask, sandbox: Sandbox) -> N
         assert sync_status().row_count == 12
 
 
-def test_sync_says_when_neropay_could_not_be_read(app: Flask, sandbox: Sandbox) -> None:
-    sandbox.fault(action="status", status=401, code="authentication_failed", times=0)
+@pytest.mark.parametrize("path", ["customers", "categories"])
+def test_sync_says_when_neropay_could_not_be_read(app: Flask, sandbox: Sandbox, path: str) -> None:
+    wrong_key = {"action": "status", "status": 401, "code": "authentication_failed"}
+    sandbox.fault(**wrong_key, times=0, match={"path": path})
     result = run(app, "sync")
     assert result.exit_code == 1
     assert "Error: NeroPay could not be copied: authentication_failed\n" in result.stderr

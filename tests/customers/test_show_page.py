@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from werkzeug.exceptions import NotFound
 
 from webapp.customers.service import run_sync
 
@@ -152,6 +153,15 @@ def test_what_cannot_be_an_id_is_404_without_a_call(staff: Page, copied: Sandbox
     for path in ("/edit", "/carry"):
         assert staff.post(f"/customers/{id_}{path}", {"name": "Jane"}).status == 404, path
     assert copied.requests() == []
+
+
+def test_the_rule_for_ids(app: Flask) -> None:
+    addresses = app.url_map.bind("")
+    for id_ in ("1", "A_b-9", "x" * 64):
+        assert addresses.match(f"/customers/{id_}") == ("customers.show", {"customer_id": id_})
+    for id_ in ("x" * 65, "a.b", "a b", "é", "a~", "1\n", "", "%31"):
+        with pytest.raises(NotFound):
+            addresses.match(f"/customers/{id_}")
 
 
 def test_it_is_only_read(staff: Page) -> None:
