@@ -169,7 +169,7 @@ def find_replay(
         None when the id is new. Otherwise as `submit`.
     """
     with db.read() as connection:
-        row = journal.get(connection, intent_id) if intent_id else None
+        row = journal.get(connection, intent_id) if intent_id and is_intent_id(intent_id) else None
     if row is None:
         return None
     given = {
