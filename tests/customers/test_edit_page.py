@@ -149,6 +149,15 @@ def test_what_somebody_else_changed_in_other_fields_stays(staff: Page, copied: S
     assert (now["city"], now["phone"]) == ("Swansea", "07700 900000")
 
 
+def test_an_intent_that_is_not_one_of_ours_sends_nothing(staff: Page, copied: Sandbox) -> None:
+    for intent in ("", "x", "\x00" * 32, "é" * 32):
+        answer = staff.post(URL, fill(staff, intent=intent, city="Swansea"))
+        assert answer.status == 409, intent
+        assert answer.form(URL)["city"] == "Swansea"
+        assert len(answer.form(URL)["intent"]) == 32
+    assert copied.ledger() == []
+
+
 def test_nobody_of_that_id(staff: Page, copied: Sandbox) -> None:
     assert staff.get("/customers/9999/edit").status == 404
     assert staff.post("/customers/9999/edit", {"name": "Jane"}).status == 404

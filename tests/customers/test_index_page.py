@@ -208,6 +208,19 @@ def test_a_place_that_was_tampered_with_is_the_first_page(viewer: Page) -> None:
         assert find(viewer, page=cursor)[0] == "Anjali O'Shea"
 
 
+def test_hostile_text_is_shown_as_it_is(viewer: Page, copied: Sandbox, app: Flask) -> None:
+    copied.set_customer(
+        1001, name="<i>Daisy</i> {{7*7}}", city="\u202enodnoL", email="<b@x.example"
+    )
+    with app.app_context():
+        run_sync(reason="test")
+    answer = viewer.get(f"{URL}?q=%3Ci%3Edaisy")
+    assert "1 of 12 for “<i>daisy”" in answer.text
+    assert "</i> {{7*7}}" in answer.text
+    assert "\u202e" not in answer.html
+    assert not answer.has("i")
+
+
 def test_an_empty_neropay_says_so(app: Flask, page_as: Callable[[str], Page]) -> None:
     with app.app_context():
         run_sync(reason="test")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from typing import Final
+from typing import Final, TypeGuard
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
@@ -15,7 +15,7 @@ def new_intent_id() -> str:
     return secrets.token_hex(16)
 
 
-def is_intent_id(text: str | None) -> bool:
+def is_intent_id(text: str | None) -> TypeGuard[str]:
     """Whether a text has the form of an intent id."""
     return bool(text and _ID.fullmatch(text))
 
