@@ -36,7 +36,7 @@ def sign_in_over(page: Page, role: str = "manager") -> None:
     expect(over.get_by_role("heading", name="Sign in")).to_be_visible()
     over.get_by_label("E-mail").fill(f"{role}@shop.example")
     over.get_by_label("Password").fill(PASSWORD)
-    over.get_by_role("button", name="Sign in").click()
+    over.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_a_form_is_sent_after_signing_in(
@@ -78,7 +78,7 @@ def test_a_wrong_password_keeps_everything(
     over = page.locator("#over")
     over.get_by_label("E-mail").fill("manager@shop.example")
     over.get_by_label("Password").fill("wrong")
-    over.get_by_role("button", name="Sign in").click()
+    over.get_by_role("button", name="Sign in", exact=True).click()
     expect(over.get_by_role("alert")).to_contain_text("do not go together")
     over.get_by_role("button", name="Close").click()
     expect(over).to_be_hidden()
@@ -185,6 +185,24 @@ def test_a_lock_holds_in_every_window_and_over_a_reload(visit: Callable[..., Vis
     other.get_by_label("Password").fill(PASSWORD)
     other.keyboard.press("Enter")
     expect(other.locator("#results")).to_be_visible()
+
+
+def test_without_a_server_it_locks_all_the_same(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.goto("/customers/new")
+    page.get_by_label("Name").fill("Out Of Reach")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="your account").click()
+    page.get_by_role("button", name="Lock this screen").click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    assert "Out Of Reach" not in page.content()
+    page.context.set_offline(False)
+    visitor.complaints.clear()  # the browser's own, about the line
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_have_value("Out Of Reach")
 
 
 def test_somebody_else_may_sign_in_at_a_locked_screen(visit: Callable[..., Visitor]) -> None:
