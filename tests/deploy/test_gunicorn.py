@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,9 +144,17 @@ def test_kept_connections_are_shared_between_the_workers(web: Web) -> None:
     assert min(taken) >= 2, f"one worker took nearly all of them: {taken}"
 
 
+def opened_by(pid: int) -> list[str]:
+    """What the process has open; it may close some while we look."""
+    names = []
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            names.append(str(path.readlink()))
+    return names
+
+
 def sockets(pid: int) -> int:
-    opened = [path.readlink() for path in Path(f"/proc/{pid}/fd").iterdir()]
-    return sum(str(name).startswith("socket:") for name in opened)
+    return sum(name.startswith("socket:") for name in opened_by(pid))
 
 
 def test_no_control_socket_is_open(web: Web) -> None:
@@ -154,8 +163,7 @@ def test_no_control_socket_is_open(web: Web) -> None:
     pids = [web.process.pid, *children(web)]
     listening = Path("/proc/net/unix").read_text()
     for pid in pids:
-        opened = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
-        inodes = {name[8:-1] for name in opened if name.startswith("socket:")}
+        inodes = {name[8:-1] for name in opened_by(pid) if name.startswith("socket:")}
         rows = [line.split() for line in listening.splitlines()[1:]]
         assert not [row for row in rows if row[6] in inodes and len(row) > 7]
 
