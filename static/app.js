@@ -93,33 +93,26 @@
   });
 
   // --- what htmx leaves to do ------------------------------------------------------------------
-  function warn(text, address = "", linkText = "") {
+  function warn(text) {
     const box = document.createElement("div");
     box.className = "alert alert-warning notice";
     box.setAttribute("role", "alert");
-    const line = document.createElement("p");
-    line.textContent = text + " ";
-    if (address) {
-      const link = document.createElement("a");
-      Object.assign(link, { href: address, target: "_blank", textContent: linkText });
-      line.append(link);
-    }
-    box.append(line);
+    box.textContent = text;
     find("#alerts").replaceChildren(box);
     box.scrollIntoView({ block: "nearest" });
   }
 
-  document.addEventListener("htmx:after:request", (event) => {
-    const { ctx } = event.detail;
-    const { status } = ctx.response;
-    if (status === 401 && hasUnsaved()) {
-      event.preventDefault(); // stay: what was typed is worth more than the sign-in page
-      const address = new URL(ctx.hx.redirect ?? "/login", location.href);
-      if (address.origin === location.origin) warn(body.dataset.signedOut, address.href, "Sign in");
-    } else if (ctx.hx.redirect && (status < 400 || status === 401)) {
-      isLeaving = true;
-    }
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.hx.redirect && ctx.response.status < 400) isLeaving = true; // 401: see session.js
   });
+  document.addEventListener("till:leaving", () => (isLeaving = true));
+  document.addEventListener("till:token", ({ detail }) => renew(detail));
+
+  // The page's forms were made for a session that has been renewed since.
+  function renew(token) {
+    for (const input of findAll("input[name=csrf_token]")) input.value = token;
+    body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
+  }
 
   document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
     if (!ctx || ctx.response || error?.name === "AbortError") return;
@@ -134,8 +127,7 @@
   document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
     const fresh = find("[data-fresh-csrf]");
     if (fresh) {
-      for (const input of findAll("input[name=csrf_token]")) input.value = fresh.value;
-      body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": fresh.value }));
+      renew(fresh.value);
       fresh.remove();
     }
     if (isSearching && target instanceof Element) {
@@ -249,9 +241,10 @@
       document.getElementById(open).showModal();
     } else if (fillEmail) {
       event.preventDefault();
-      find("input[name=email]").value = fillEmail;
-      find("input[name=password]").value = control.dataset.fillPassword;
-      find("[data-key=submit]").focus();
+      const place = control.closest("dialog, main"); // sign-in may stand over another form
+      find("input[name=email]", place).value = fillEmail;
+      find("input[name=password]", place).value = control.dataset.fillPassword;
+      find("[data-key=submit]", place).focus();
     } else {
       control.closest("[data-toast]").remove();
     }

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
 db_commands = AppGroup("db", help="The database.")
-activity_commands = AppGroup("activity", help="The audit trail.")
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    from webapp.activity.commands import activity_commands
     from webapp.people.commands import user_commands
 
     app.cli.add_command(db_commands)
@@ -39,18 +39,6 @@ def _upgrade() -> None:
 
     upgrade(db.engine)
     click.echo("The database is up to date.")
-
-
-@activity_commands.command("verify")
-def _verify() -> None:
-    """Check that no entry of the audit trail was changed, removed, moved or cut off."""
-    from webapp.activity import service
-
-    _require_schema()
-    result = service.verify()
-    if not result.ok:
-        raise click.ClickException(f"entry {result.first_bad_id}: {result.reason}")
-    click.echo(f"{result.checked} entries verified.")
 
 
 @click.command("sync")

@@ -45,7 +45,10 @@ def _http(error: HTTPException) -> AnyResponse:
     code = error.code or 500
     if code < 400:  # a redirect to the same page with the slash in its place
         return error.get_response()
-    response = _page(code if code in default_exceptions else 500)
+    response = _page(
+        code if code in default_exceptions else 500,
+        messages.ASKED_FIRST.get(g.get("asked_first", "")),
+    )
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
@@ -108,6 +111,8 @@ def _page(
         kept=kept or _typed(status),
         action=request.path,
         home=url_for("overview.index"),
+        asked_first=g.get("asked_first", ""),
+        asked_at=g.get("asked_at"),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIVE_BASE_URL = "https://eu.neropay.app/v2"  # documented
 ENVIRONMENTS = ("production", "development", "demo")
+ROLES = ("owner", "manager", "staff", "viewer")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _SECRET_BYTES = 32  # shortest SECRET_KEY that production takes, in characters
@@ -52,6 +53,7 @@ class Settings:
 
     neropay_secret_key: str = field(repr=False)
     secret_key: str = field(repr=False)
+    secret_key_before: str | None = field(default=None, repr=False)  # while SECRET_KEY is rotated
     app_env: Literal["production", "development", "demo"] = "production"
     neropay_base_url: str = LIVE_BASE_URL
     neropay_account: str | None = None
@@ -71,6 +73,9 @@ class Settings:
     redis_url: str | None = field(default=None, repr=False)
     log_level: str = "INFO"
     time_zone: str = "Europe/London"
+    require_second_factor: tuple[str, ...] = ()  # roles that must have one
+    idle_lock: int = 0  # minutes until an unused page locks itself; 0: never
+    activity_days: int = 0  # days that the audit trail is kept; 0: for ever
 
     @property
     def is_production(self) -> bool:
@@ -141,6 +146,10 @@ class _Reader:
             log_level=self._choice("LOG_LEVEL", LOG_LEVELS, "INFO"),
             time_zone=self._checked("TIME_ZONE", _is_time_zone, "must be a name like Europe/London")
             or "Europe/London",
+            secret_key_before=self._text("SECRET_KEY_BEFORE") or None,
+            require_second_factor=self._roles(is_production),
+            idle_lock=self._number("IDLE_LOCK", 0, 0, 30),
+            activity_days=self._number("ACTIVITY_DAYS", 0, 0, 36_500),
         )
         if is_production and self._text("FLASK_DEBUG").lower() not in {"", "0", "false", "no"}:
             self._problem("FLASK_DEBUG", "must not be on in production: leave it out")
@@ -243,6 +252,15 @@ class _Reader:
         if value is None and is_production:
             self._problem("PUBLIC_URL", "is missing: the dashboard's own https address")
         return value.rstrip("/") if value else None
+
+    def _roles(self, is_production: bool) -> tuple[str, ...]:
+        name = "REQUIRE_SECOND_FACTOR"
+        value = self._environ.get(name, "owner,manager" if is_production else "")
+        roles = tuple(role.strip().lower() for role in value.split(",") if role.strip())
+        for role in roles:
+            if role not in ROLES:
+                self._problem(name, f"has {role!r}; it takes {', '.join(ROLES)}, with commas")
+        return roles
 
     def _trusted_hosts(self, is_production: bool) -> tuple[str, ...]:
         hosts = tuple(

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from webapp.activity.service import Actor, history, record, verify
 from webapp.activity.tables import activity
 from webapp.extensions import db
+from webapp.writes.service import State
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -53,6 +54,11 @@ def test_history_gives_the_newest_first_and_no_other_record() -> None:
     assert [entry.label for entry in history("customer", "1001", limit=2)] == ["third", "second"]
     assert history("customer", "1002") == ()
     assert history("category", "1001") == ()
+
+
+def test_an_outcome_that_is_a_member_of_an_enum_is_a_text() -> None:
+    _append(intent_id=State.APPLIED)  # any column: State is what writes give as outcome
+    assert verify().ok
 
 
 def test_an_undone_transaction_leaves_no_entry_and_no_gap() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from webapp.activity import service
+from webapp.activity.chain import digest_of
 from webapp.activity.service import Actor, VerifyResult, record, verify
 from webapp.activity.tables import activity, activity_head
 from webapp.extensions import db
@@ -73,7 +73,7 @@ def test_a_changed_entry_with_a_hash_to_match_breaks_the_next() -> None:
         query = select(activity).where(activity.c.id.in_([2, 3])).order_by(activity.c.id)
         before, entry = (dict(row) for row in connection.execute(query).mappings())
     entry["label"] = "Someone else"
-    entry["hash"] = service._digest(before["hash"], entry)
+    entry["hash"] = digest_of(before["hash"], entry)
     _run(update(activity).where(activity.c.id == 3).values(entry))
     assert verify() == VerifyResult(False, 3, 4, "changed")
 

@@ -57,11 +57,13 @@ def test_every_module_of_views_is_held_to_their_rule(
     contracts: dict[str, dict[str, list[str]]],
 ) -> None:
     views = {
-        f"webapp.{path.parent.name}.{path.stem}"
-        for path in WEBAPP.glob("*/*views.py")
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in WEBAPP.rglob("*views.py")
         if path.parent.name != "sandbox"
     }
-    assert views == set(contracts["views"]["source_modules"])
+    assert len(views) >= 12
+    missing = views - set(contracts["views"]["source_modules"])
+    assert not missing, f"[views] does not name {sorted(missing)}"
 
 
 def test_every_feature_is_entered_through_its_service_only(

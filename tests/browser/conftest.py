@@ -68,14 +68,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site_settings() -> dict[str, str]:
+    """More of the environment; a module of tests may have its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, site_settings: dict[str, str]) -> Iterator[Site]:
     """A shop with 60 customers and 6 categories, copied already."""
     folder = tmp_path_factory.mktemp("site")
     with ExitStack() as stack:
         sandbox = stack.enter_context(running_sandbox(folder / "sandbox.db"))
         sandbox.seed(customers=60, categories=6)
         env = environment(
-            folder, NEROPAY_SECRET_KEY=sandbox.secret_key, NEROPAY_BASE_URL=sandbox.url
+            folder,
+            NEROPAY_SECRET_KEY=sandbox.secret_key,
+            NEROPAY_BASE_URL=sandbox.url,
+            **site_settings,
         )
         app = create_app(Settings.from_environment(env))
         with app.app_context():
@@ -121,7 +130,7 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def sign_in(role: str = "manager", **options: object) -> Visitor:
-        context = browser.new_context(base_url=site.url, **options)  # type: ignore[arg-type]  # Playwright's own options
+        context = browser.new_context(**{"base_url": site.url, **options})  # type: ignore[arg-type]  # Playwright's own options
         contexts.append(context)
         visitor = Visitor(context.new_page())
         visitor.page.set_default_timeout(PATIENCE)

@@ -21,7 +21,7 @@ MAY = {
     "viewer": {"self", "customers.read"},
     "staff": {"self", "customers.read", "customers.write"},
     "manager": {"self", "customers.read", "customers.write", "categories.write", "export",
-                "activity.all"},
+                "activity.all", "people.manage"},
     "owner": {"self", "customers.read", "customers.write", "categories.write", "export",
               "activity.all", "people.manage"},
 }  # fmt: skip

@@ -9,4 +9,7 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Wire the trail into `app`; it has no pages yet, and its service needs no wiring."""
+    """Add the page of the trail."""
+    from webapp.activity import views  # it uses people, who use the trail
+
+    app.register_blueprint(views.blueprint)

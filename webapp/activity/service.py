@@ -1,56 +1,57 @@
-"""The audit trail: append an entry, read a record's history, prove that nothing was changed.
+"""The audit trail: append an entry, read it back, prove that nothing was changed.
 
 Entries are only ever appended, in the transaction of the change they tell of. Each carries the
 SHA-256 of itself and of the entry before, and one row (`activity_head`) remembers the newest, so
 that a changed, removed, moved or cut-off entry shows. Somebody who can write to the database can
 make the whole chain anew: keep the newest hash elsewhere (a log, a backup) to rule that out.
 
-Not here: pages, filters, and what words staff read.
+Not here: the proof itself (`chain`), lists and filters (`listing`), pages.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from webapp.activity.chain import START, digest_of, verify
+from webapp.activity.models import NEROPAY, TILLSIDE, Actor, Entry, VerifyResult
+from webapp.activity.rows import COLUMNS, entry_of
 from webapp.activity.tables import activity, activity_head
 from webapp.clock import now
 from webapp.extensions import db
+from webapp.ui.filters import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection
 
+__all__ = [
+    "NEROPAY",
+    "TILLSIDE",
+    "Actor",
+    "Entry",
+    "VerifyResult",
+    "history",
+    "record",
+    "trim",
+    "verify",
+]
+
 Changes = Mapping[str, tuple[object, object]]
 
-_START = ""  # the hash before the first entry; the migration begins with the same
 _HEAD = 1  # id of the only row of activity_head
-_CHUNK = 1_000  # rows read at a time by verify()
 _TEXT_LIMIT = 500  # characters kept of one value
+_SEARCH_LIMIT = 4_000  # characters of an entry that can be searched
 _SECRET = ("password", "secret", "token", "signature", "hash", "cookie")
 _HIDDEN = "(not shown)"
-_HASHED = (
-    "id",
-    "actor_id",
-    "actor_name",
-    "address",
-    "kind",
-    "record_type",
-    "record_id",
-    "label",
-    "changes",
-    "outcome",
-    "intent_id",
-)
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ ()./-]+(?=\d)")
 
 # Built once: every save runs them.
 _APPEND = insert(activity)
@@ -58,57 +59,6 @@ _MOVE_HEAD = update(activity_head).where(activity_head.c.id == _HEAD)
 _TAKE = _MOVE_HEAD.values(last_id=activity_head.c.last_id + 1).returning(
     activity_head.c.last_id, activity_head.c.last_hash
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who did it: a person, or NeroPay itself.
-
-    Attributes:
-        person_id: Id in our table of people; None when nobody is signed in.
-        name: The name as it was then.
-        address: Network address the request came from.
-    """
-
-    person_id: int | None
-    name: str
-    address: str | None
-
-
-NEROPAY = Actor(None, "NeroPay", None)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry as pages show it."""
-
-    id: int
-    at: datetime
-    actor_name: str
-    kind: str
-    outcome: str
-    record_type: str | None
-    record_id: str | None
-    label: str
-    changes: dict[str, tuple[object, object]]
-    intent_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyResult:
-    """What verify() found.
-
-    Attributes:
-        ok: Whether every entry is as it was written.
-        checked: Entries that were found sound before the first bad one.
-        first_bad_id: Id of the first entry that is wrong or missing; None when all is well.
-        reason: "changed" (or moved), "removed", "added" or "cut_off"; None when all is well.
-    """
-
-    ok: bool
-    checked: int
-    first_bad_id: int | None = None
-    reason: str | None = None
 
 
 def record(
@@ -154,41 +104,43 @@ def record(
         "outcome": outcome,
         "intent_id": intent_id,
     }
-    row["hash"] = _digest(previous, row)
+    row["hash"] = digest_of(previous, row)
+    row["search_text"] = search_text_of(row["label"], row["changes"])
     connection.execute(_APPEND, row)
     connection.execute(_MOVE_HEAD, {"last_hash": row["hash"]})
-
-
-def verify() -> VerifyResult:
-    """Check the whole chain, oldest entry first, a thousand rows in memory at a time.
-
-    Returns:
-        All well, or the first entry that was changed, removed, moved, added or cut off.
-    """
-    previous, checked = _START, 0
-    for row in _stream():
-        number = row["id"]
-        if number != checked + 1:
-            is_early = number <= checked
-            bad_id = number if is_early else checked + 1
-            return VerifyResult(False, checked, bad_id, "added" if is_early else "removed")
-        previous = _digest(previous, row)
-        if row["hash"] != previous:
-            return VerifyResult(False, checked, number, "changed")
-        checked += 1
-    return _compare_with_head(checked, previous)
 
 
 def history(record_type: str, record_id: str, limit: int = 20) -> tuple[Entry, ...]:
     """Give the newest entries about one record, newest first."""
     query = (
-        select(activity)
+        select(*COLUMNS)
         .where(activity.c.record_type == record_type, activity.c.record_id == record_id)
         .order_by(activity.c.id.desc())
         .limit(limit)
     )
     with db.read() as connection:
-        return tuple(_entry(row) for row in connection.execute(query))
+        return tuple(entry_of(row) for row in connection.execute(query))
+
+
+def trim(moment: datetime) -> int:
+    """Take out entries older than the setting says; see `retention.trim`."""
+    from webapp.activity.retention import trim as trim_oldest  # it appends with this module
+
+    return trim_oldest(moment)
+
+
+def search_text_of(label: str, changes: str) -> str:
+    """Give what an entry is found by: its label and the values, without case and accents.
+
+    Args:
+        label: As stored.
+        changes: As stored, JSON.
+    """
+    values = [value for pair in json.loads(changes).values() for value in pair if value]
+    text = " ".join(dict.fromkeys([label, *(str(value) for value in values)]))
+    folded = " ".join(fold(text)[0].split())
+    joined = _BETWEEN_DIGITS.sub("", folded)  # numbers are found however they are grouped
+    return (folded if joined == folded else f"{folded} {joined}")[:_SEARCH_LIMIT]
 
 
 def _take_number(connection: Connection) -> tuple[int, str]:
@@ -197,7 +149,7 @@ def _take_number(connection: Connection) -> tuple[int, str]:
     if head is None:  # a new database
         newest = select(activity.c.id, activity.c.hash).order_by(activity.c.id.desc()).limit(1)
         last = connection.execute(newest).one_or_none()
-        number, digest = (last.id, last.hash) if last else (0, _START)
+        number, digest = (last.id, last.hash) if last else (0, START)
         make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         connection.execute(
             make(activity_head)
@@ -206,51 +158,6 @@ def _take_number(connection: Connection) -> tuple[int, str]:
         )
         head = connection.execute(_TAKE).one()
     return head.last_id, head.last_hash
-
-
-def _stream() -> Iterator[RowMapping]:
-    last: int | None = None
-    while True:
-        query = select(activity).order_by(activity.c.id).limit(_CHUNK)
-        if last is not None:
-            query = query.where(activity.c.id > last)
-        with db.read() as connection:
-            rows = connection.execute(query).mappings().all()
-        if not rows:
-            return
-        yield from rows
-        last = rows[-1]["id"]
-
-
-def _compare_with_head(checked: int, newest: str) -> VerifyResult:
-    """Compare the end of the chain with what the head remembers.
-
-    Appenders commit entry and head together, so a head that is ahead of the entries read a moment
-    before may only mean that somebody appended meanwhile: the entry is looked for again.
-    """
-    following = select(activity.c.id).where(activity.c.id == checked + 1)
-    with db.read() as connection:
-        head = connection.execute(select(activity_head)).one_or_none()
-        has_next = connection.execute(following).one_or_none() is not None
-    if head is None:
-        return VerifyResult(checked == 0, checked, *((checked, "cut_off") if checked else ()))
-    if head.last_id > checked:
-        if has_next:  # appended while we read
-            return VerifyResult(True, checked)
-        return VerifyResult(False, checked, checked + 1, "cut_off")
-    if head.last_id < checked:
-        return VerifyResult(False, head.last_id, head.last_id + 1, "added")
-    if head.last_hash != newest:
-        return VerifyResult(False, checked - 1, checked, "changed")
-    return VerifyResult(True, checked)
-
-
-def _digest(previous: str, row: Mapping[Any, Any]) -> str:
-    """Hash one entry together with the hash before it."""
-    values = {name: row[name] for name in _HASHED}
-    values["at"] = row["at"].isoformat(timespec="microseconds")
-    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
 def _dump_changes(changes: Changes) -> str:
@@ -274,20 +181,4 @@ def _clean(text: str) -> str:
     return "".join(
         "\ufffd" if unicodedata.category(character) in {"Cc", "Cs"} else character
         for character in text[:_TEXT_LIMIT]
-    )
-
-
-def _entry(row: Row[Any]) -> Entry:
-    changes = {field: (old, new) for field, (old, new) in json.loads(row.changes).items()}
-    return Entry(
-        id=row.id,
-        at=row.at,
-        actor_name=row.actor_name,
-        kind=row.kind,
-        outcome=row.outcome,
-        record_type=row.record_type,
-        record_id=row.record_id,
-        label=row.label,
-        changes=changes,
-        intent_id=row.intent_id,
     )

@@ -22,8 +22,12 @@ activity = Table(
     Column("outcome", String(16), nullable=False),  # applied, refused, unknown, ok, failed
     Column("intent_id", String(32)),
     Column("hash", String(64), nullable=False),  # SHA-256 over the entry and the hash before
+    Column("search_text", Text, nullable=False, server_default=""),  # folded; not in the hash
     Index("ix_activity_record", "record_type", "record_id", "id"),
     Index("ix_activity_actor", "actor_id", "id"),
+    Index("ix_activity_actor_kind", "actor_id", "kind", "id"),
+    Index("ix_activity_kind", "kind", "id"),
+    Index("ix_activity_at", "at", "id"),
 )
 
 # One row (id = 1): the newest entry, so that a cut-off end shows, and the lock of appenders.
@@ -33,4 +37,7 @@ activity_head = Table(
     Column("id", Integer, primary_key=True),
     Column("last_id", Integer, nullable=False),
     Column("last_hash", String(64), nullable=False),
+    # Where the chain begins after trimming: the newest entry that was taken out, and its hash.
+    Column("trimmed_id", Integer, nullable=False, server_default="0"),
+    Column("trimmed_hash", String(64), nullable=False, server_default=""),
 )

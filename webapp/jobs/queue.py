@@ -76,7 +76,8 @@ def enqueue(name: str, *arguments: str, delay: float = 0.0) -> None:
     """Put a job into the current application's queue.
 
     Args:
-        name: "sync" (with the moment of asking, ISO 8601) or "settle".
+        name: "sync" (with the moment of asking, ISO 8601), "settle", or "reset_mail" (with the
+            address that was typed).
         arguments: For the job.
         delay: Seconds to wait first.
     """
@@ -106,6 +107,12 @@ def _define(huey: Huey, app: Flask) -> dict[str, Any]:
         with app.app_context():
             work.settle_writes()
 
+    def reset_mail(email: str) -> None:
+        from webapp.jobs import work  # as above
+
+        with app.app_context():
+            work.send_reset_mail(email)
+
     def clean_up() -> None:
         from webapp.jobs import work  # as above
 
@@ -116,6 +123,7 @@ def _define(huey: Huey, app: Flask) -> dict[str, Any]:
     return {
         "sync": huey.task(name="sync")(sync),
         "settle": huey.task(name="settle")(settle),
+        "reset_mail": huey.task(name="reset_mail")(reset_mail),
         "clean_up": huey.periodic_task(hourly, name="clean_up")(clean_up),
     }
 

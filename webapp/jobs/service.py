@@ -36,6 +36,17 @@ def request_settle(delay: float = 0.0) -> None:
     queue.enqueue("settle", delay=delay)
 
 
+def request_reset_mail(email: str) -> None:
+    """Ask the worker to send a link for a forgotten password, if there is such an account.
+
+    Args:
+        email: As typed; whether it is known is found out by the worker, out of sight.
+    """
+    from webapp.jobs import queue  # as above
+
+    queue.enqueue("reset_mail", email)
+
+
 def worker_seen_at() -> datetime | None:
     """Give when the worker last showed a sign of life on this machine; None if it never did."""
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import current_app
 
+from webapp.activity import service as activity
 from webapp.categories import service as categories
 from webapp.clock import now
 from webapp.customers import service as customers
@@ -48,10 +49,16 @@ def settle_writes(pause: Callable[[float], object] | None = None) -> int:
     return writes.settle_due(pause=pause) if pause else writes.settle_due()
 
 
+def send_reset_mail(email: str) -> None:
+    """Send a link for a forgotten password, if there is such an account."""
+    people.send_reset_mail(email)
+
+
 def clean_up() -> None:
-    """Drop sessions that are over, failed sign-ins of old, and settled writes of last month."""
+    """Drop sessions that are over, old sign-ins, settled writes, and the trail's oldest days."""
     people.purge(now())
     writes.purge()
+    activity.trim(now())
 
 
 def _should_stop() -> Callable[[], bool]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from flask.cli import AppGroup
 
+from webapp.people.factors.commands import reset_factor, rotate, set_password
 from webapp.people.models import ROLES, InvalidPerson
-from webapp.people.passwords import LONGEST
 from webapp.people.service import create_person
+from webapp.people.team.commands import change_role
+from webapp.people.typed import ask_password
 
 user_commands = AppGroup("user", help="The people who may sign in.")
-
-_MOST = 64 * LONGEST  # bytes read of the password
 
 
 @user_commands.command("create")
@@ -23,10 +21,7 @@ _MOST = 64 * LONGEST  # bytes read of the password
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Make an account. Asks for the password, unless it comes on standard input."""
-    if password_stdin:
-        password = _read_password()
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = ask_password(from_stdin=password_stdin)
     try:
         create_person(email=email, name=name, role=role, password=password)
     except InvalidPerson as error:
@@ -35,10 +30,5 @@ def create(email: str, name: str, role: str, password_stdin: bool) -> None:
     click.echo(f"{role} {email.strip()} can sign in now.")
 
 
-def _read_password() -> str:
-    """Read standard input; the line break that `echo` adds is no part of the password."""
-    try:
-        text = sys.stdin.buffer.read(_MOST).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise click.ClickException("The password is not UTF-8 text.") from error
-    return text.removesuffix("\n").removesuffix("\r")
+for _command in (reset_factor, set_password, rotate, change_role):
+    user_commands.add_command(_command)

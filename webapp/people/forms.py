@@ -40,6 +40,12 @@ class SignInForm(Form):
     password = SecretField("Password")
 
 
+class UnlockForm(Form):
+    """Is it still the same person?"""
+
+    password = SecretField("Password")
+
+
 class NameForm(Form):
     """The own name."""
 

@@ -1,19 +1,29 @@
 """Who may do what: permissions, what each role has of them, and the guard of every route.
 
 A view says `@requires(Permission.X)` or `@public`. The guard refuses every route that says
-neither, so a forgotten mark is a closed door. Not here: who somebody is (sessions.py).
+neither, so a forgotten mark is a closed door. Besides, a locked session reaches nothing but
+`@lock_allowed`, one that has to set up a second factor nothing but `@setup_allowed`, and nobody
+without a recent password or second factor what is marked `@needs_step_up`.
+
+Not here: who somebody is (sessions.py).
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import Response, abort, current_app, g, redirect, request, url_for
 
 from webapp.people.models import ROLES, Role
-from webapp.people.sessions import current_person, is_unavailable
+from webapp.people.sessions import (
+    current_person,
+    is_locked,
+    is_setup,
+    is_stepped_up,
+    is_unavailable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +35,17 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="Callable[..., Any]")
 
 _MARK = "tillside_permission"
+_SETUP_MARK = "tillside_setup_allowed"
+_LOCK_MARK = "tillside_lock_allowed"
+_STEP_UP_MARK = "tillside_needs_step_up"
 _PUBLIC = "public"
 _PUBLIC_ENDPOINTS = frozenset({"static", "ui.static"})  # files; their part knows no feature
 _SAFE = frozenset({"GET", "HEAD"})
+_PLAIN = "!$'()*,/:;?@"  # what url_for leaves as it is in a query
+_LOGIN = "people.login"
+_LOCK = "sessions.locked"
+_SETUP = "/account/second-factor"
+_STEP_UP = "/account/step-up"
 
 
 class Permission(StrEnum):
@@ -44,7 +62,14 @@ class Permission(StrEnum):
 
 _VIEWER = frozenset({Permission.SELF, Permission.CUSTOMERS_READ})
 _STAFF = _VIEWER | {Permission.CUSTOMERS_WRITE}
-_MANAGER = _STAFF | {Permission.CATEGORIES_WRITE, Permission.EXPORT, Permission.ACTIVITY_ALL}
+# Whom somebody may manage is a matter of ranks (team/rules.py): an owner everybody but themself, a
+# manager staff and viewers.
+_MANAGER = _STAFF | {
+    Permission.CATEGORIES_WRITE,
+    Permission.EXPORT,
+    Permission.ACTIVITY_ALL,
+    Permission.PEOPLE_MANAGE,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
@@ -62,6 +87,25 @@ def requires(permission: Permission) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Mark a view: anybody gets in, signed in or not."""
     return _marked(view, _MARK, _PUBLIC)
+
+
+def setup_allowed(view: View) -> View:
+    """Mark a view: also for somebody who has to set up a second factor before anything else."""
+    return _marked(view, _SETUP_MARK, True)
+
+
+def lock_allowed(view: View) -> View:
+    """Mark a view: also while the session is locked. It must show nothing of anybody."""
+    return _marked(view, _LOCK_MARK, True)
+
+
+def needs_step_up(view: View) -> View:
+    """Mark a view: the password or second factor must have been given in the last 15 minutes.
+
+    Use it together with `requires`, in any order. Whoever has not is sent to /account/step-up
+    and comes back after it.
+    """
+    return _marked(view, _STEP_UP_MARK, True)
 
 
 def can(permission: Permission | str) -> bool:
@@ -137,21 +181,40 @@ def _guard() -> BaseResponse | None:
     if person is None:
         if is_unavailable():
             abort(503)
-        return _ask_to_sign_in()
+        return _send_to(url_for(_LOGIN))
+    first = _first_of_all()
+    if first:
+        return _send_to(*first)
     if permission not in PERMISSIONS[person.role]:
         abort(403)
+    if _has(_STEP_UP_MARK) and not is_stepped_up():
+        return _send_to(_STEP_UP, "step_up")
     return None
 
 
-def _ask_to_sign_in() -> BaseResponse:
-    """Send a page to /login, and let htmx go there itself, as its fetch would follow silently.
+def _first_of_all() -> tuple[str, str] | None:
+    """Give where this session has to go before anything else, and why; None when nowhere."""
+    if is_locked() and not _has(_LOCK_MARK):
+        return url_for(_LOCK), "locked"
+    if is_setup() and not _has(_SETUP_MARK):
+        return _SETUP, "setup"
+    return None
 
-    A form's own sending gets the 401 page instead, which keeps what was typed.
+
+def _has(mark: str) -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), mark, False))
+
+
+def _send_to(page: str, why: str = "") -> BaseResponse:
+    """Send a page elsewhere first, and let htmx go there itself: its fetch would follow silently.
+
+    A form's own sending gets a 401 page instead, which keeps what was typed.
     """
     is_htmx = request.headers.get("HX-Request") == "true"
+    place = f"{page}?{urlencode({'next': _place()}, safe=_PLAIN)}"
     if not is_htmx and request.method not in _SAFE:
+        g.asked_first, g.asked_at = why, place
         abort(401)
-    place = url_for("people.login", next=_place())
     if is_htmx:
         return Response(status=401, headers={"HX-Redirect": place})
     return redirect(place, 303)
@@ -160,9 +223,11 @@ def _ask_to_sign_in() -> BaseResponse:
 def _place() -> str:
     """Where to come back to: the page on the screen, not the part of it that was asked for.
 
-    What comes from the request is matched against our routes before /login goes there.
+    What comes from the request is matched against our routes before anything goes there.
     """
     seen = request.headers.get("HX-Current-URL")
+    if seen is None and request.method not in _SAFE:
+        seen = request.referrer or "/"  # the address itself may answer nothing but POST
     try:
         parts = urlsplit(seen or request.full_path)
     except ValueError:

@@ -17,6 +17,7 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions, throttle, words
 from webapp.people.addresses import checked_email, email_key
+from webapp.people.locking import unlock_session
 from webapp.people.models import (
     ROLES,
     InvalidPerson,
@@ -30,10 +31,21 @@ from webapp.people.models import (
     WrongPassword,
 )
 from webapp.people.passwords import find_weakness, hash_password, is_password
-from webapp.people.permissions import PERMISSIONS, Permission, can, public, requires
+from webapp.people.permissions import (
+    PERMISSIONS,
+    Permission,
+    can,
+    lock_allowed,
+    needs_step_up,
+    public,
+    requires,
+    setup_allowed,
+)
 from webapp.people.polling import polling
-from webapp.people.sessions import current_person
-from webapp.people.sign_in import sign_in, sign_out
+from webapp.people.session_list import SessionInfo, end_other_sessions, end_session, list_sessions
+from webapp.people.sessions import current_person, is_locked, lock, seconds_until_lock
+from webapp.people.sign_in import PROBLEM as SIGN_IN_PROBLEM
+from webapp.people.sign_in import sign_in, sign_in_with_passkey, sign_out
 from webapp.people.tables import people
 from webapp.ui.forms import clean_text, text_problem
 
@@ -43,11 +55,13 @@ if TYPE_CHECKING:
 __all__ = [
     "PERMISSIONS",
     "ROLES",
+    "SIGN_IN_PROBLEM",
     "InvalidPerson",
     "PeopleError",
     "Permission",
     "Person",
     "Role",
+    "SessionInfo",
     "SignInRefused",
     "Throttled",
     "WeakPassword",
@@ -58,13 +72,25 @@ __all__ = [
     "create_person",
     "current_actor",
     "current_person",
+    "end_other_sessions",
+    "end_session",
+    "is_locked",
+    "list_sessions",
+    "lock",
+    "lock_allowed",
+    "needs_step_up",
     "polling",
     "public",
     "purge",
     "requires",
+    "seconds_until_lock",
+    "send_reset_mail",
     "set_preferences",
+    "setup_allowed",
     "sign_in",
+    "sign_in_with_passkey",
     "sign_out",
+    "unlock_session",
 ]
 
 NAME_LENGTH = 100  # characters
@@ -227,7 +253,7 @@ def set_preferences(person: Person, *, theme: Theme, has_shortcuts: bool) -> Non
 
 
 def purge(moment: datetime) -> int:
-    """Delete sessions that have run out and failures that no longer count.
+    """Delete sessions and links that have run out, and failures that no longer count.
 
     Args:
         moment: Now.
@@ -235,8 +261,18 @@ def purge(moment: datetime) -> int:
     Returns:
         How many rows went.
     """
+    from webapp.people.factors import service as factors
+    from webapp.people.team import resets
+
     with db.write() as connection:
-        return sessions.purge(connection, moment) + throttle.purge(connection, moment)
+        return sum(part.purge(connection, moment) for part in (sessions, throttle, resets, factors))
+
+
+def send_reset_mail(email: str) -> bool:
+    """Send a link for a forgotten password; see `team.resets.send_reset_mail`."""
+    from webapp.people.team import resets
+
+    return resets.send_reset_mail(email)
 
 
 def _insert_person(values: dict[str, object]) -> int:

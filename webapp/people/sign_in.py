@@ -1,11 +1,13 @@
-"""Signing in and out.
+"""Signing in with a password or with a passkey alone, and signing out.
 
-Not here: how often one may try (throttle.py), what a session is (sessions.py).
+Not here: the second step (factors/second_step.py), how often one may try (throttle.py), what a
+session is (sessions.py).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from flask import request
 from sqlalchemy import select, update
@@ -15,25 +17,58 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions, throttle
 from webapp.people.addresses import email_key, is_findable
-from webapp.people.models import Person, SignInRefused
+from webapp.people.factors import passkeys, second_step
+from webapp.people.factors.challenges import Purpose
+from webapp.people.factors.models import WrongCode
+from webapp.people.factors.service import has_factor, must_have_factor
+from webapp.people.models import SignInRefused
 from webapp.people.passwords import is_password
 from webapp.people.tables import people
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Any
 
     from sqlalchemy import Connection, Row
 
+    from webapp.people.models import Person
 
-def sign_in(email: str, password: str) -> Person:
-    """Start a session for whoever this is; the browser's old one ends.
+
+PROBLEM = "sign_in_problem"  # in a visitor's session: what the sign-in page has to say
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How somebody whose password was right goes on.
+
+    Attributes:
+        step: "full": signed in. "setup": signed in, but only to set up a second factor.
+            "second": not signed in yet, a second factor is asked for.
+        visit: The session, unless a second factor is asked for.
+        token: The name of the second step, if one is asked for.
+    """
+
+    step: Literal["full", "setup", "second"]
+    visit: sessions.Visit | None = None
+    token: str = ""
+
+    def adopt(self) -> None:
+        """Go on so in the request that is being answered; call it after the transaction."""
+        if self.visit:
+            sessions.adopt(self.visit)
+        else:
+            second_step.remember(self.token)
+
+
+def sign_in(email: str, password: str) -> Entry:
+    """Let in whoever this is, as far as the password goes; the browser's old session ends.
 
     Args:
         email: As typed, anything at all.
         password: As typed, anything at all.
 
     Returns:
-        Who is signed in now.
+        How they go on.
 
     Raises:
         SignInRefused: No such account, wrong password or suspended; one hash was made for each.
@@ -47,13 +82,65 @@ def sign_in(email: str, password: str) -> Person:
         _record_failure(row)
         raise SignInRefused
     with db.write() as connection:
-        visit = _start(connection, row, reserved)
-    if visit is None:  # suspended, or changed while we were comparing
+        entry = _start(connection, row, reserved)
+    if entry is None:  # suspended, or changed while we were comparing
         _record_failure(row)
         raise SignInRefused
-    assert visit.person is not None
+    entry.adopt()
+    return entry
+
+
+def sign_in_with_passkey(answer: str) -> Person:
+    """Start a session with a passkey alone, which is both factors in one.
+
+    Args:
+        answer: The browser's, as JSON; anything at all.
+
+    Raises:
+        SignInRefused: Not right, not one of ours, or its owner is suspended.
+        Throttled: Too many failures; nothing was compared.
+    """
+    reserved = throttle.reserve_try(passkeys.account_key(answer), request.remote_addr)
+    row = None
+    try:
+        verified = passkeys.verify(Purpose.SIGN_IN, answer)
+        with db.read() as connection:
+            row = connection.execute(
+                select(people).where(people.c.id == verified.person_id)
+            ).one_or_none()
+        with db.write() as connection:
+            if row is None or not _note_use(connection, row, now()):
+                raise WrongCode  # noqa: TRY301  # like any other passkey that does not open
+            passkeys.use(connection, verified)
+            throttle.take_back(connection, reserved)
+            person = sessions.person_of(row)
+            visit = sessions.create_session(connection, person, moment=now())
+            _record(connection, person, "sign_in.ok", "ok")
+    except WrongCode as error:
+        _record_failure(row)
+        raise SignInRefused from error
     sessions.adopt(visit)
-    return visit.person
+    return person
+
+
+def enter(connection: Connection, person: Person, moment: datetime) -> Entry:
+    """Let somebody in whose password was right or has just been set.
+
+    Args:
+        connection: An open write transaction.
+        person: Who.
+        moment: Now.
+
+    Returns:
+        How they go on; call its `adopt` after the transaction.
+    """
+    if has_factor(connection, person.id):
+        sessions.end_current(connection)
+        return Entry("second", token=second_step.open_step(connection, person.id, moment))
+    level: sessions.Level = "setup" if must_have_factor(person.role) else "full"
+    visit = sessions.create_session(connection, person, moment=moment, level=level)
+    _record(connection, person, "sign_in.ok", "ok")
+    return Entry(level, visit)
 
 
 def sign_out() -> None:
@@ -73,9 +160,16 @@ def _find(key: str) -> Row[Any] | None:
         return connection.execute(select(people).where(people.c.email_key == key)).one_or_none()
 
 
-def _start(connection: Connection, row: Row[Any], reserved: int) -> sessions.Visit | None:
+def _start(connection: Connection, row: Row[Any], reserved: int) -> Entry | None:
     moment = now()
-    person = sessions.person_of(row)
+    if not _note_use(connection, row, moment):
+        return None
+    throttle.take_back(connection, reserved)
+    return enter(connection, sessions.person_of(row), moment)
+
+
+def _note_use(connection: Connection, row: Row[Any], moment: datetime) -> bool:
+    """Hold the person as they were when they were looked up, until the transaction ends."""
     noted = connection.execute(
         update(people)
         .where(
@@ -86,12 +180,7 @@ def _start(connection: Connection, row: Row[Any], reserved: int) -> sessions.Vis
         )
         .values(last_seen_at=moment)
     )
-    if not noted.rowcount:
-        return None
-    throttle.take_back(connection, reserved)
-    visit = sessions.create_session(connection, person, moment=moment)
-    _record(connection, person, "sign_in.ok", "ok")
-    return visit
+    return bool(noted.rowcount)
 
 
 def _record_failure(row: Row[Any] | None) -> None:

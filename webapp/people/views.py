@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, make_response, render_template, request, url_for
+from flask import Blueprint, flash, make_response, render_template, request, session, url_for
 
 from webapp.people import service, words
 from webapp.people.demo import demo_people
+from webapp.people.devices import device_name
 from webapp.people.forms import NameForm, PasswordForm, PreferencesForm, SignInForm
-from webapp.people.service import Permission, current_person, public, requires
+from webapp.people.service import (
+    Permission,
+    current_person,
+    lock_allowed,
+    public,
+    requires,
+    setup_allowed,
+)
 from webapp.ui import messages
 from webapp.ui.htmx import redirect_to, return_place
 
@@ -28,7 +36,9 @@ def login() -> Response:
     if current_person():
         return redirect_to(_next_place())
     chosen = next((one for one in demo_people() if one.role == request.args.get("demo")), None)
-    return _login_page(SignInForm(email=chosen.email if chosen else None))
+    problem = session.pop(service.SIGN_IN_PROBLEM, None)
+    problems = (problem,) if problem else ()
+    return _login_page(SignInForm(email=chosen.email if chosen else None), *problems)
 
 
 @blueprint.post("/login")
@@ -39,17 +49,20 @@ def sign_in() -> Response:
     if not form.validate():
         return _login_page(form, status=422)
     try:
-        service.sign_in(form.email.data or "", form.password.data)
+        entry = service.sign_in(form.email.data or "", form.password.data)
     except service.SignInRefused:
         return _login_page(form, messages.SIGN_IN_FAILED, status=422)
     except service.Throttled as error:
         answer = _login_page(form, messages.sign_in_throttled(error.retry_after), status=429)
         return _with_wait(answer, error)
-    return redirect_to(_next_place())
+    page = {"second": "factors.second", "setup": "own_factors.index"}.get(entry.step)
+    return redirect_to(url_for(page, next=_next_place()) if page else _next_place())
 
 
 @blueprint.post("/logout")
 @requires(Permission.SELF)
+@lock_allowed
+@setup_allowed
 def logout() -> Response:
     """End this browser's session and let it forget what it kept."""
     service.sign_out()
@@ -142,6 +155,8 @@ def _account_page(
     return make_response(
         render_template(
             "people/account.html",
+            sessions=service.list_sessions(me.id),
+            device_name=device_name,
             name_form=name_form or NameForm(name=me.name),
             password_form=password_form or PasswordForm(),
             preferences_form=preferences_form

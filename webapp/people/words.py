@@ -20,8 +20,20 @@ WEAKNESS: Final[dict[str, str]] = {
     Weakness.PERSONAL: "This is mostly your name, your e-mail address or ours. "
     "Please choose another.",
 }
+NOT_YOURS: Final = "This is not your password."
 NOT_CURRENT: Final = "This is not your current password."
 NOT_AN_EMAIL: Final = "Enter an e-mail address like name@example.com, in plain letters."
 EMAIL_TAKEN: Final = "There is an account with this address already."
 NAME_MISSING: Final = "Enter a name."
 NOT_A_ROLE: Final = f"The role must be one of {', '.join(ROLES)}."
+SESSION_ENDED: Final = "That device is signed out."
+SESSION_GONE: Final = "That device was signed out already."
+
+
+def sessions_ended(count: int) -> str:
+    """Say how many other devices were signed out."""
+    if not count:
+        return "No other device was signed in."
+    if count == 1:
+        return "One other device is signed out."
+    return f"{count} other devices are signed out."

@@ -65,6 +65,11 @@ def clock_time(moment: datetime | None) -> str:
     return "" if moment is None else f"{_local(moment):%H:%M}"
 
 
+def clock_seconds(moment: datetime) -> str:
+    """Write the time of day to the second, "11:04:09", in the setting's time zone."""
+    return f"{_local(moment):%H:%M:%S}"
+
+
 def exact_time(moment: datetime) -> str:
     """Write a moment to the second with its zone: "Wednesday 22 April 2026, 11:00:09 BST"."""
     return f"{_local(moment):%A %-d %B %Y, %H:%M:%S %Z}"

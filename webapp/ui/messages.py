@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from webapp.ui.outcomes import CSRF_FAILED, ERRORS, OUTCOMES, Message
+from webapp.ui.outcomes import ASKED_FIRST, CSRF_FAILED, ERRORS, OUTCOMES, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["CSRF_FAILED", "ERRORS", "OUTCOMES", "Message"]  # and everything below
+__all__ = ["ASKED_FIRST", "CSRF_FAILED", "ERRORS", "OUTCOMES", "Message"]  # and everything below
 
 
 _FALLBACK: Final = Message(
@@ -68,10 +68,7 @@ UNSAVED: Final = "There are changes here that are not saved. Leave without them?
 READ_ONLY_WHILE_UNKNOWN: Final = (
     "The last change was sent, but is not confirmed yet. Until it is, nothing can be changed here."
 )
-SIGNED_OUT_WHILE_TYPING: Final = (
-    "You have been signed out. What you typed is still here: sign in in a new window, "
-    "come back and save."
-)
+STILL_HERE: Final = "What you typed is still here. After this you go on where you were."
 OFFLINE: Final = "The server cannot be reached. What you typed is still here; try again."
 
 
@@ -108,8 +105,6 @@ def stored_differently(fields: Iterable[str]) -> str:
         f"NeroPay keeps this otherwise than it was typed: {names}. Please check." if names else ""
     )
 
-
-# --- fields ------------------------------------------------------------------------------------
 
 CONTROL_CHARACTERS: Final = (
     "This contains characters that cannot be seen or printed, perhaps from copying. "
@@ -204,6 +199,26 @@ _DEEDS: Final[Mapping[str, str]] = {
     "password.changed": "changed the password",
     "person.created": "created this account",
     "person.renamed": "changed the name",
+    "step_up.ok": "confirmed who they are",
+    "step_up.failed": "could not confirm who they are",
+    "factor.added": "added a second factor",
+    "factor.removed": "removed a second factor",
+    "factor.renamed": "renamed a passkey",
+    "factor.reset": "took all second factors away",
+    "recovery.made": "made new recovery codes",
+    "recovery.used": "used a recovery code",
+    "session.ended": "signed out another device",
+    "session.unlock_failed": "could not unlock",
+    "person.invited": "invited somebody",
+    "person.role_changed": "changed the role",
+    "person.suspended": "suspended this account",
+    "person.reactivated": "let this account in again",
+    "person.signed_out": "signed this account out everywhere",
+    "invitation.renewed": "made a new invitation link",
+    "invitation.cancelled": "cancelled an invitation",
+    "invitation.accepted": "accepted an invitation",
+    "password.reset_requested": "asked for a link to set a new password",
+    "password.reset": "set a new password with a link",
 }
 _ENDS: Final[Mapping[str, str]] = {
     "refused": ", refused: nothing changed",

@@ -1,0 +1,32 @@
+"""The `flask activity` commands. What they do is in `chain` and `protection`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from webapp.activity.chain import verify
+from webapp.activity.protection import ProtectionError, protect
+
+activity_commands = AppGroup("activity", help="The audit trail.")
+
+
+@activity_commands.command("verify")
+def _verify() -> None:
+    """Check that no entry of the audit trail was changed, removed, moved or cut off."""
+    result = verify()
+    if not result.ok:
+        raise click.ClickException(f"entry {result.first_bad_id}: {result.reason}")
+    click.echo(f"{result.checked} entries verified.")
+
+
+@activity_commands.command("protect")
+@click.option("--role", required=True, help="What the application signs in to PostgreSQL as.")
+def _protect(role: str) -> None:
+    """Let the application's role append to the trail, and neither change nor delete it."""
+    try:
+        days = protect(role)
+    except ProtectionError as error:
+        raise click.ClickException(str(error)) from error
+    kept = f"for {days} days at least" if days else "for ever"
+    click.echo(f"{role} can append to the trail only; entries are kept {kept}.")

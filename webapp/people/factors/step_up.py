@@ -1,0 +1,92 @@
+"""Giving the password or a second factor again, before something that matters.
+
+Not here: which pages ask for it (`needs_step_up`), and how long it holds (sessions.py).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flask import request
+from sqlalchemy import select
+
+from webapp.activity.service import Actor, record
+from webapp.extensions import db
+from webapp.people import sessions, throttle
+from webapp.people.addresses import email_key
+from webapp.people.factors.challenges import Purpose
+from webapp.people.factors.models import WrongCode
+from webapp.people.factors.second_step import passkey_proof, use_code
+from webapp.people.models import WrongPassword
+from webapp.people.passwords import is_password
+from webapp.people.tables import people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from webapp.people.models import Person
+
+
+def with_password(person: Person, password: str) -> None:
+    """Step up with the password.
+
+    Raises:
+        Throttled: Too many failures; nothing was compared.
+        WrongPassword: It is wrong; counts as a failed sign-in.
+    """
+
+    def check() -> Callable[[Connection, Person], None]:
+        with db.read() as connection:
+            password_hash = connection.execute(
+                select(people.c.password_hash).where(people.c.id == person.id)
+            ).scalar_one_or_none()
+        if not is_password(password, password_hash):
+            raise WrongPassword
+        return lambda _connection, _person: None
+
+    _step_up(person, check)
+
+
+def with_code(person: Person, typed: str) -> None:
+    """Step up with a code from the app or a recovery code.
+
+    Raises:
+        Throttled: Too many failures; nothing was compared.
+        WrongCode: Wrong, or used before; counts as a failed sign-in.
+    """
+    _step_up(person, lambda: partial(use_code, typed=typed))
+
+
+def with_passkey(person: Person, answer: str) -> None:
+    """Step up with a passkey; raises as `with_code` does."""
+    _step_up(person, lambda: passkey_proof(Purpose.STEP_UP, answer, person))
+
+
+def _step_up(person: Person, check: Callable[[], Callable[[Connection, Person], None]]) -> None:
+    reserved = throttle.reserve_try(email_key(person.email), request.remote_addr)
+    try:
+        use = check()
+        with db.write() as connection:
+            use(connection, person)
+            throttle.take_back(connection, reserved)
+            _record(connection, person, "step_up.ok", "ok")
+    except (WrongPassword, WrongCode):
+        with db.write() as connection:
+            _record(connection, person, "step_up.failed", "failed")
+        raise
+    sessions.step_up()
+
+
+def _record(connection: Connection, person: Person, kind: str, outcome: str) -> None:
+    record(
+        connection,
+        actor=Actor(person.id, person.name, request.remote_addr),
+        kind=kind,
+        outcome=outcome,
+        record_type="person",
+        record_id=str(person.id),
+        label=person.name,
+    )

@@ -1,0 +1,55 @@
+"""Unlocking a session: the password again, with the same limits as signing in.
+
+Not here: when a session is locked (sessions.py, visits.py).
+"""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy import select
+
+from webapp.activity.service import Actor, record
+from webapp.extensions import db
+from webapp.people import sessions, throttle
+from webapp.people.addresses import email_key
+from webapp.people.models import Person, WrongPassword
+from webapp.people.passwords import is_password
+from webapp.people.tables import people
+
+
+def unlock_session(person: Person, password: str) -> None:
+    """Go on with this browser's session if the password is right; it gets a new id.
+
+    Args:
+        person: Whose session it is.
+        password: As typed, anything at all.
+
+    Raises:
+        WrongPassword: It is another one; counts as a failed sign-in.
+        Throttled: Too many failures; nothing was compared.
+        LookupError: The session has ended meanwhile.
+    """
+    reserved = throttle.reserve_try(email_key(person.email), request.remote_addr)
+    with db.read() as connection:
+        stored = connection.execute(
+            select(people.c.password_hash).where(people.c.id == person.id)
+        ).scalar_one_or_none()
+    if not is_password(password, stored):
+        _record_failure(person)
+        raise WrongPassword
+    with db.write() as connection:
+        throttle.take_back(connection, reserved)
+    sessions.unlock()
+
+
+def _record_failure(person: Person) -> None:
+    with db.write() as connection:
+        record(
+            connection,
+            actor=Actor(person.id, person.name, request.remote_addr),
+            kind="session.unlock_failed",
+            outcome="failed",
+            record_type="person",
+            record_id=str(person.id),
+            label=person.name,
+        )

@@ -1,0 +1,121 @@
+"""The lock, ending sessions from their list, and what an open page asks about its session.
+
+Not here: signing in and out, and the page that shows the list (views.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, make_response, render_template, request, url_for
+
+from webapp.people import service, words
+from webapp.people.forms import UnlockForm
+from webapp.people.service import (
+    Permission,
+    current_person,
+    lock_allowed,
+    requires,
+    setup_allowed,
+)
+from webapp.ui import messages
+from webapp.ui.htmx import redirect_to, return_place
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from webapp.people.service import Person
+
+blueprint = Blueprint("sessions", __name__)
+
+
+@blueprint.get("/session")
+@requires(Permission.SELF)
+@setup_allowed
+def state() -> str:
+    """Tell an open page that its session goes on: whose it is, and the CSRF token from now on."""
+    return render_template("people/_session.html", me=_me(), left=service.seconds_until_lock())
+
+
+@blueprint.get("/lock")
+@requires(Permission.SELF)
+@lock_allowed
+@setup_allowed
+def locked() -> Response:
+    """Ask for the password of a locked session; any other goes on."""
+    return _lock_page(UnlockForm()) if service.is_locked() else redirect_to(_next_place())
+
+
+@blueprint.post("/lock")
+@requires(Permission.SELF)
+@lock_allowed
+@setup_allowed
+def lock() -> Response:
+    """Lock this browser's session until the password is given again."""
+    service.lock()
+    return redirect_to(url_for("sessions.locked", next=_next_place()))
+
+
+@blueprint.post("/unlock")
+@requires(Permission.SELF)
+@lock_allowed
+@setup_allowed
+def unlock() -> Response:
+    """Go on where the session was locked."""
+    form = UnlockForm(request.form)
+    if not form.validate():
+        return _lock_page(form, status=422)
+    try:
+        service.unlock_session(_me(), form.password.data)
+    except service.WrongPassword:
+        form.add_errors({"password": (words.NOT_YOURS,)})
+        return _lock_page(form, status=422)
+    except service.Throttled as error:
+        form.add_errors({"password": (messages.sign_in_throttled(error.retry_after),)})
+        answer = _lock_page(form, status=429)
+        answer.headers["Retry-After"] = str(error.retry_after)
+        return answer
+    except LookupError:  # ended from elsewhere while the password was compared
+        return redirect_to(url_for("people.login", next=_next_place()))
+    return redirect_to(_next_place())
+
+
+@blueprint.post("/account/sessions/<session_id>/end")
+@requires(Permission.SELF)
+def end(session_id: str) -> Response:
+    """End one of the own sessions."""
+    if service.end_session(session_id):
+        flash(words.SESSION_ENDED, "success")
+    else:
+        flash(words.SESSION_GONE, "info")
+    return redirect_to(url_for("people.account", _anchor="sessions"))
+
+
+@blueprint.post("/account/sessions/end-others")
+@requires(Permission.SELF)
+def end_others() -> Response:
+    """End every session of one's own but this one."""
+    flash(words.sessions_ended(service.end_other_sessions()), "success")
+    return redirect_to(url_for("people.account", _anchor="sessions"))
+
+
+def _me() -> Person:
+    person = current_person()
+    assert person is not None, "the route asks for Permission.SELF"
+    return person
+
+
+def _next_place() -> str:
+    start = url_for("overview.index")
+    came_from = urlsplit(request.referrer or "")
+    seen = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+    place = return_place(request.args.get("next") or seen, start)
+    own = (url_for("sessions.locked"), url_for("people.login"))
+    return start if place.partition("?")[0] in own else place
+
+
+def _lock_page(form: UnlockForm, status: int = 200) -> Response:
+    return make_response(
+        render_template("people/lock.html", form=form, me=_me(), place=_next_place()), status
+    )

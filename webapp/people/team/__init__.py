@@ -1,0 +1,1 @@
+"""Who works here: people, invitations, and links to set a new password."""
