@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tests.conftest import PASSWORD
 from tests.page import Page
 from webapp.activity.tables import activity
+from webapp.activity.words import kind_text
 from webapp.extensions import db
 from webapp.people.tables import people, sessions, sign_in_failures
 
@@ -80,6 +81,20 @@ def test_the_current_one_must_be_right(page_as: Callable[[str], Page], app: Flas
     assert page.get("/account").status == 200
     with app.app_context(), db.read() as connection:
         assert len(connection.execute(select(sign_in_failures)).all()) == 1
+
+
+def test_a_wrong_current_one_is_written_down_without_it(
+    page_as: Callable[[str], Page], app: Flask
+) -> None:
+    page = page_as("staff")
+    page.post(URL, fill(current="not the right one"))
+    with app.app_context(), db.read() as connection:
+        newest = connection.execute(select(activity).order_by(activity.c.id.desc())).first()
+    assert newest is not None
+    assert (newest.kind, newest.outcome) == ("password.change_failed", "failed")
+    assert (newest.actor_name, newest.label) == ("Staff Person", "Staff Person")
+    assert "not the right one" not in str(newest)
+    assert kind_text(newest.kind) == "Could not change the password"
 
 
 def test_guessing_it_is_throttled(page_as: Callable[[str], Page]) -> None:

@@ -50,7 +50,10 @@ from webapp.people.tables import people
 from webapp.ui.forms import clean_text, text_problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from sqlalchemy import Connection
 
 __all__ = [
     "PERMISSIONS",
@@ -188,6 +191,7 @@ def change_password(person: Person, current: str, new: str) -> None:
             select(people.c.password_hash).where(people.c.id == person.id)
         ).scalar_one_or_none()
     if not is_password(current, old_hash):
+        _record_failure(person)
         raise WrongPassword
     new_hash, moment = hash_password(new), now()
     with db.write() as connection:
@@ -201,15 +205,7 @@ def change_password(person: Person, current: str, new: str) -> None:
         throttle.take_back(connection, reserved)
         sessions.end_all(connection, person.id)
         visit = sessions.create_session(connection, person, moment=moment)
-        record(
-            connection,
-            actor=current_actor(),
-            kind="password.changed",
-            outcome="ok",
-            record_type="person",
-            record_id=str(person.id),
-            label=person.name,
-        )
+        _record(connection, "password.changed", person.id, person.name)
     sessions.adopt(visit)
 
 
@@ -224,16 +220,8 @@ def change_name(person: Person, name: str) -> None:
         return
     with db.write() as connection:
         connection.execute(update(people).where(people.c.id == person.id).values(name=name))
-        record(
-            connection,
-            actor=current_actor(),
-            kind="person.renamed",
-            outcome="ok",
-            record_type="person",
-            record_id=str(person.id),
-            label=name,
-            changes={"name": (person.name, name)},
-        )
+        changes = {"name": (person.name, name)}
+        _record(connection, "person.renamed", person.id, name, changes=changes)
 
 
 def set_preferences(person: Person, *, theme: Theme, has_shortcuts: bool) -> None:
@@ -280,14 +268,33 @@ def _insert_person(values: dict[str, object]) -> int:
         person_id = connection.execute(
             insert(people).values(values).returning(people.c.id)
         ).scalar_one()
-        record(
-            connection,
-            actor=current_actor(),
-            kind="person.created",
-            outcome="ok",
-            record_type="person",
-            record_id=str(person_id),
-            label=str(values["name"]),
-            changes={"role": (None, values["role"])},
-        )
+        changes = {"role": (None, values["role"])}
+        _record(connection, "person.created", person_id, str(values["name"]), changes=changes)
     return int(person_id)
+
+
+def _record_failure(person: Person) -> None:
+    """Note that somebody gave another password than their own; what was typed is not kept."""
+    with db.write() as connection:
+        _record(connection, "password.change_failed", person.id, person.name, outcome="failed")
+
+
+def _record(
+    connection: Connection,
+    kind: str,
+    person_id: int,
+    name: str,
+    *,
+    outcome: str = "ok",
+    changes: Mapping[str, tuple[object, object]] | None = None,
+) -> None:
+    record(
+        connection,
+        actor=current_actor(),
+        kind=kind,
+        outcome=outcome,
+        record_type="person",
+        record_id=str(person_id),
+        label=name,
+        changes=changes or {},
+    )

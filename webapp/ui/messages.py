@@ -197,6 +197,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "sign_in.failed": "could not sign in",
     "sign_out": "signed out",
     "password.changed": "changed the password",
+    "password.change_failed": "could not change the password",
     "person.created": "created this account",
     "person.renamed": "changed the name",
     "step_up.ok": "confirmed who they are",
