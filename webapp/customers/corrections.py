@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from webapp.clock import now
 from webapp.customers import directory, sync
-from webapp.customers.models import FIELDS
+from webapp.customers.conflicts import changes_of, merge
 from webapp.customers.tables import customers
 from webapp.extensions import db
 from webapp.neropay import NeroPayError, Refused, encode_body
@@ -41,6 +41,7 @@ class Correction:
     Attributes:
         seen: What the form showed when it was opened.
         values: What it holds now.
+        kind: What the journal and the trail call it.
     """
 
     actor: Actor
@@ -48,6 +49,7 @@ class Correction:
     customer_id: str
     seen: dict[str, str | None]
     values: dict[str, str | None]
+    kind: str = KIND
 
     def save(self, *, clear_with: str | None) -> Outcome:
         """Compare and send.
@@ -55,12 +57,12 @@ class Correction:
         Args:
             clear_with: What empties a field at NeroPay: null or an empty text (not documented).
         """
-        changed = self._changed()
+        changed = changes_of(self.seen, self.values)
         body = encode_body({name: value or clear_with for name, value in changed.items()})
         replay = writes.find_replay(
             self.intent_id,
             actor=self.actor,
-            kind=KIND,
+            kind=self.kind,
             method="PATCH",
             path=self._path,
             body=body,
@@ -82,15 +84,6 @@ class Correction:
     def _path(self) -> str:
         return f"/customers/{self.customer_id}"
 
-    def _changed(self) -> dict[str, str | None]:
-        """Give what the person changed; a field that they were not shown counts as changed."""
-        return {
-            name: self.values[name] or None
-            for name in FIELDS
-            if name in self.values
-            and (name not in self.seen or (self.seen[name] or None) != (self.values[name] or None))
-        }
-
     def _after_another(self, earlier: Outcome, clear_with: str | None) -> Outcome:
         """Answer a form whose id was used: changed after a refusal, it is a new attempt."""
         if not (earlier.is_changed_body and earlier.state is State.REFUSED):
@@ -104,6 +97,7 @@ class Correction:
     def _look_and_send(self, changed: dict[str, str | None], body: bytes) -> Outcome:
         known_seq = self._settled_seq()
         row: CustomerRow | None
+        copy_of = None
         try:
             found = sync.refresh_one(self.customer_id, budget=_LOOK_BUDGET)
             row = found.row
@@ -111,17 +105,21 @@ class Correction:
                 known_seq = _LOOK_AGAIN
         except Refused:  # "where enabled" (documented): our copy is the best that can be had
             row = directory.find(self.customer_id)
+            copy_of = row.confirmed_at if row else None
         except NeroPayError as error:
             return self._refuse(Refusal(writes.kind_of(error), error.code, error.message))
         if row is None:
             return self._refuse(Refusal("not_found", "resource_not_found"))
+        outcome = self._send(row, changed, body, known_seq)
+        kept = merge(self.seen, self.values, row.values()).theirs
+        return replace(outcome, changed_by_others=kept, copy_of=copy_of)
+
+    def _send(
+        self, row: CustomerRow, changed: dict[str, str | None], body: bytes, known_seq: int
+    ) -> Outcome:
+        """Send what the person changed, unless somebody else changed the same field."""
         theirs = row.values()
-        clashes = {
-            name: theirs[name]
-            for name, value in changed.items()
-            if theirs[name] != value
-            and (name not in self.seen or (self.seen[name] or None) != theirs[name])
-        }
+        clashes = merge(self.seen, self.values, theirs).clashes
         if clashes:
             fields: dict[str, tuple[str, ...]] = dict.fromkeys(clashes, ())
             return self._refuse(
@@ -132,7 +130,7 @@ class Correction:
         return writes.submit(
             intent_id=self.intent_id,
             actor=self.actor,
-            kind=KIND,
+            kind=self.kind,
             method="PATCH",
             path=self._path,
             body=body,
@@ -163,7 +161,7 @@ class Correction:
         return Outcome(
             intent_id=self.intent_id or "",
             state=State.APPLIED,
-            kind=KIND,
+            kind=self.kind,
             record_type="customer",
             record_id=self.customer_id,
             label=self.values.get("name") or self.seen.get("name") or "",
