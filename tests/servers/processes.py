@@ -9,11 +9,12 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import http.client
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
 PATIENCE = 30.0  # seconds; reached only when something is wrong
 _PAUSE = threading.Event()  # never set: waiting on it is a pause between two looks
@@ -82,3 +83,24 @@ def stop(process: subprocess.Popen[bytes], stop_signal: int = signal.SIGTERM) ->
     with contextlib.suppress(ProcessLookupError):  # what is left of its group
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
+
+
+def worker_of(connection: http.client.HTTPConnection, parent: int) -> int:
+    """Tell which child of a server has the other end of a connection that is kept alive.
+
+    Args:
+        connection: From this machine to a server on it, after an answer.
+        parent: The server's process id.
+    """
+    port = connection.sock.getsockname()[1]
+    sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    inodes = {
+        f"socket:[{fields[9]}]" for fields in sockets if int(fields[2].split(":")[1], 16) == port
+    }
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    for child in children:
+        for entry in Path(f"/proc/{child}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed while we look
+                if str(entry.readlink()) in inodes:
+                    return int(child)
+    raise LookupError(f"no child of {parent} has the connection")
