@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(db_commands)
     app.cli.add_command(activity_commands)
     app.cli.add_command(user_commands)
-    for command in (_sync, _settle, _worker, _sandbox, routes):
+    for command in (_sync, _settle, _worker, _sandbox, routes, check):
         app.cli.add_command(command)
 
 
@@ -112,6 +112,27 @@ def routes(has_permissions: bool, as_json: bool) -> None:  # click passes flags 
         return
     for row in rows:
         click.echo("  ".join(str(value) for value in row.values()))
+
+
+@click.command("check")
+@click.option("--deploy", "is_deploy", is_flag=True, help="Every rule of production.")
+def check(is_deploy: bool) -> None:
+    """Look at every rule of this installation; a line for each, and an exit code.
+
+    Nothing is changed. With --deploy NeroPay is asked once which account the key belongs to; its
+    being away is told, and fails nothing.
+    """
+    from webapp.ops.checks import check as look
+    from webapp.people import mail
+
+    findings = look(os.environ, is_deploy=is_deploy, find_mail_problem=mail.problem)
+    width = max(len(finding.rule) for finding in findings)
+    for finding in findings:
+        click.echo(f"{finding.state:<9}  {finding.rule:<{width}}  {finding.text}")
+    failed = sum(not finding.is_passed for finding in findings)
+    if failed:
+        raise click.ClickException(f"{failed} of {len(findings)} rules are not met")
+    click.echo(f"All {len(findings)} rules are met.")
 
 
 def _require_schema() -> None:

@@ -36,10 +36,11 @@ class SettingsError(click.ClickException):
 
     Attributes:
         problems: One sentence each, beginning with the variable's name.
+        partial: What was read nevertheless, for who looks at everything at once.
     """
 
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: list[str], partial: Settings | None = None) -> None:
+        self.problems, self.partial = tuple(problems), partial
         super().__init__("\n".join(f"  - {problem}" for problem in problems))
 
     def format_message(self) -> str:
@@ -154,7 +155,7 @@ class _Reader:
         if is_production and self._text("FLASK_DEBUG").lower() not in {"", "0", "false", "no"}:
             self._problem("FLASK_DEBUG", "must not be on in production: leave it out")
         if self._problems:
-            raise SettingsError(self._problems)
+            raise SettingsError(self._problems, settings)
         return settings
 
     def _text(self, name: str) -> str:

@@ -41,7 +41,7 @@ def test_no_file_names_a_package_registry() -> None:
 
 
 def test_nothing_but_the_entries_reads_the_environment() -> None:
-    entries = {"__init__.py", "demo.py", "gunicorn_conf.py", "serve.py", "wsgi.py"}
+    entries = {"__init__.py", "cli.py", "demo.py", "gunicorn_conf.py", "serve.py", "wsgi.py"}
     guilty = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "webapp").rglob("*.py")

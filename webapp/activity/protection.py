@@ -28,6 +28,12 @@ _LOOK = text(
     "  FROM pg_roles WHERE rolname = :role), false) AS is_owner"
     " FROM pg_class c WHERE c.oid = 'activity'::regclass"
 )
+_MAY_CHANGE = text(
+    "SELECT has_table_privilege('activity', 'UPDATE, DELETE, TRUNCATE')"
+    " OR pg_has_role(current_user, relowner, 'USAGE')"
+    " FROM pg_class WHERE oid = 'activity'::regclass"
+)
+_TRIGGERS = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
 # {s}: the schema, {r}: the role, both quoted; {days}: a whole number.
 _GRANTS = (
     "GRANT USAGE ON SCHEMA {s} TO {r}",
@@ -96,6 +102,18 @@ def protect(role: str) -> int:
         for statement in (*_GRANTS, _TRIM, *_FUNCTION_RIGHTS):
             connection.exec_driver_sql(statement.format(**names))
     return days
+
+
+def is_protected(connection: Connection) -> bool:
+    """Tell whether the database refuses that entries are changed or taken out by who asks.
+
+    Args:
+        connection: Signed in as the application is.
+    """
+    if connection.dialect.name == "postgresql":
+        return not connection.execute(_MAY_CHANGE).scalar_one()
+    names = set(connection.execute(_TRIGGERS).scalars())
+    return names >= {"activity_no_update", "activity_no_delete", "activity_head_trim"}
 
 
 def _check(connection: Connection, role: str) -> str:

@@ -39,6 +39,7 @@ __all__ = [
     "Entry",
     "VerifyResult",
     "history",
+    "is_protected",
     "record",
     "trim",
     "verify",
@@ -127,6 +128,13 @@ def trim(moment: datetime) -> int:
     from webapp.activity.retention import trim as trim_oldest  # it appends with this module
 
     return trim_oldest(moment)
+
+
+def is_protected(connection: Connection) -> bool:
+    """Tell whether the database itself keeps the trail; see `protection.is_protected`."""
+    from webapp.activity import protection  # serving does without
+
+    return protection.is_protected(connection)
 
 
 def search_text_of(label: str, changes: str) -> str:

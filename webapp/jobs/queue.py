@@ -87,6 +87,19 @@ def enqueue(name: str, *arguments: str, delay: float = 0.0) -> None:
     queue.huey.enqueue(job.s(*arguments, delay=delay) if delay else job.s(*arguments))
 
 
+def problem(settings: Settings) -> str:
+    """Say in a word why the queue cannot be used; nothing when it can. It is left as it is."""
+    if settings.redis_url:
+        try:
+            make_huey(settings).storage.conn.ping()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the queue cannot be used
+            return type(error).__name__
+        return ""
+    path = settings.var_dir / "queue.db"
+    is_usable = os.access(path if path.exists() else path.parent, os.W_OK)
+    return "" if is_usable else "it cannot be written to"
+
+
 def request_sync() -> None:
     """Put a sync in, with the moment of asking."""
     enqueue("sync", now().isoformat())

@@ -47,6 +47,13 @@ def request_reset_mail(email: str) -> None:
     queue.enqueue("reset_mail", email)
 
 
+def queue_problem() -> str:
+    """Say what keeps jobs from being put into the queue; nothing when it is well."""
+    from webapp.jobs import queue  # as above
+
+    return queue.problem(settings())
+
+
 def worker_seen_at() -> datetime | None:
     """Give when the worker last showed a sign of life on this machine; None if it never did."""
     try:

@@ -76,6 +76,21 @@ def send(letter: Letter) -> None:
         raise MailFailed(type(error).__name__) from error
 
 
+def problem() -> str:
+    """Sign in to the server of SMTP_URL and send nothing; give what is wrong, or nothing."""
+    url = settings().smtp_url
+    if not url:
+        return "SMTP_URL is not set"
+    try:
+        parts = urlsplit(url)
+        with _connect(parts) as server:
+            _sign_in(server, parts)
+            server.noop()
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return type(error).__name__
+    return ""
+
+
 def invitation_letter(link: Link, address: str, inviter: str) -> Letter:
     """Write an invitation.
 

@@ -1,0 +1,39 @@
+"""Where the database is, and how its own programs are told: for checks, backup and restore.
+
+Not here: how the application opens it (webapp.db).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+if TYPE_CHECKING:
+    from webapp.settings import Settings
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    """Give the database's file; None when it is no SQLite, or DATABASE_URL cannot be read."""
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        return None
+    is_file = url.get_backend_name() == "sqlite" and url.database
+    return Path(str(url.database)).absolute() if is_file else None
+
+
+def find_program(name: str) -> str | None:
+    """Find one of PostgreSQL's client programs: the newest, which can talk to every server.
+
+    Args:
+        name: "pg_dump", "pg_restore" or "psql". Debian's one in PATH picks a version by itself,
+            and not always the newest.
+    """
+    folders = Path("/usr/lib/postgresql").glob("[0-9]*/bin")
+    by_version = sorted(folders, key=lambda folder: float(folder.parent.name), reverse=True)
+    found = next((folder / name for folder in by_version if (folder / name).exists()), None)
+    return str(found) if found else shutil.which(name)
