@@ -1,0 +1,290 @@
+"""Writes that wait for NeroPay: kept, changed, cancelled, and sent in order when it is back.
+
+Of what is kept here nothing was ever sent. As one leaves, it becomes an intent of the journal
+under its own id, in a transaction that first makes sure that it is still kept just so; so it is
+cancelled or sent, never both, and sent once, whatever dies in between.
+
+Not here: what a write is made of (each feature gives a sender), when to send (`sending`), pages.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, func, insert, select, update
+
+from webapp.activity.service import Actor, record
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.writes import journal, options
+from webapp.writes.held_tables import held_writes
+from webapp.writes.ids import is_intent_id
+from webapp.writes.models import Outcome, Refusal
+from webapp.writes.rows import outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+# Nothing was sent, or NeroPay did not look at it: it can be kept and sent later.
+HOLDABLE: Final = frozenset({"unavailable", "rate_limited", "misconfigured", "held_before"})
+_MOVED: Final = Refusal("held_changed", "held_changed")
+
+
+class HeldState(StrEnum):
+    """What a held write waits for."""
+
+    WAITING = "waiting"  # for NeroPay
+    NEEDS_YOU = "needs_you"  # for a person: it clashed, or NeroPay does not have the record
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One write that waits.
+
+    Attributes:
+        id: Will be the intent's id and Idempotency-Key.
+        payload: What the feature makes the write of, as it gave it.
+        refusal: Why it needs a person.
+        version: Which version of it this is; each change makes a new one.
+        created_at: When it was first kept: its place in the queue.
+    """
+
+    id: str
+    actor: Actor
+    kind: str
+    record_type: str
+    record_id: str | None
+    label: str
+    payload: Mapping[str, Any]
+    state: HeldState
+    refusal: Refusal | None
+    version: int
+    created_at: datetime
+    changed_at: datetime
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether a person has to decide before it can be sent."""
+        return self.state is HeldState.NEEDS_YOU
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be kept.
+
+    Attributes:
+        changes: Field to (before, after), for the trail.
+    """
+
+    intent_id: str | None
+    kind: str
+    record_type: str
+    record_id: str | None
+    label: str
+    payload: Mapping[str, Any]
+    changes: Mapping[str, tuple[object, object]] = field(default_factory=dict)
+
+
+def is_offered() -> bool:
+    """Whether people may leave writes here for later; the owner can turn it off."""
+    return options.is_on(options.HOLD)
+
+
+def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
+    """Keep a write until NeroPay is back; once, however often the same form comes.
+
+    Args:
+        actor: Who does it.
+        draft: What is to be sent.
+
+    Returns:
+        What is kept; what became of it, when the same form was sent to NeroPay before; None when
+        the form's id is not one that this person can use, or the owner has turned this off.
+    """
+    if not is_intent_id(draft.intent_id) or not is_offered():
+        return None
+    moment = now()
+    with db.write() as connection:
+        journal.lock_record(connection, "held", draft.intent_id)
+        row = journal.get(connection, draft.intent_id)
+        if row is not None:
+            return outcome_of(row, is_replay=True) if row.actor_id == actor.person_id else None
+        known = _get(connection, draft.intent_id)
+        if known is not None:
+            return known if known.actor.person_id == actor.person_id else None
+        values = {
+            "id": draft.intent_id,
+            "actor_id": actor.person_id,
+            "actor_name": actor.name,
+            "actor_address": actor.address,
+            "kind": draft.kind,
+            "record_type": draft.record_type,
+            "record_id": draft.record_id,
+            "created_at": moment,
+            **_contents(draft, moment),
+            "version": 1,
+        }
+        added = connection.execute(insert(held_writes).values(values).returning(held_writes)).one()
+        _tell(connection, "held", actor, _held(added), draft.changes)
+    return _held(added)
+
+
+def replace_held(actor: Actor, held_id: str, draft: Draft) -> Held | None:
+    """Put what a person changed in the place of what waits; it keeps its place and its id.
+
+    Returns:
+        What waits now; None when it has left or was cancelled: then nothing is changed here.
+    """
+    with db.write() as connection:
+        known = _lock(connection, held_id)
+        if known is None or journal.get(connection, held_id) is not None:
+            return None
+        change = (
+            update(held_writes)
+            .where(held_writes.c.id == held_id)
+            .values(_contents(draft, now()), version=known.version + 1)
+            .returning(held_writes)
+        )
+        changed = _held(connection.execute(change).one())
+        _tell(connection, "hold_changed", actor, changed, draft.changes)
+    return changed
+
+
+def cancel(actor: Actor, held_id: str) -> Held | None:
+    """Throw away what waits; give what it was, None when it has left already or is not there."""
+    with db.write() as connection:
+        known = _lock(connection, held_id)
+        if known is None or journal.get(connection, held_id) is not None:
+            return None
+        forget(connection, held_id)
+        _tell(connection, "hold_cancelled", actor, known, {})
+    return known
+
+
+def find(held_id: str) -> Held | None:
+    """Give one that waits."""
+    with db.read() as connection:
+        return _get(connection, held_id)
+
+
+def list_held(
+    *, record_type: str | None = None, record_id: str | None = None, limit: int = 200
+) -> tuple[Held, ...]:
+    """Give what waits, in the order in which it is sent; of one type or record, when given."""
+    query = select(held_writes).order_by(held_writes.c.created_at, held_writes.c.id).limit(limit)
+    if record_type is not None:
+        query = query.where(held_writes.c.record_type == record_type)
+    if record_id is not None:
+        query = query.where(held_writes.c.record_id == record_id)
+    with db.read() as connection:
+        return tuple(_held(row) for row in connection.execute(query))
+
+
+def count_held() -> int:
+    """Count what waits."""
+    with db.read() as connection:
+        return connection.execute(select(func.count()).select_from(held_writes)).scalar_one()
+
+
+def still_held(held: Held) -> Any:
+    """Give the guard that lets a held write leave only as it was when it was read."""
+
+    def look(connection: Connection) -> Refusal | None:
+        known = _lock(connection, held.id)
+        return None if known is not None and known.version == held.version else _MOVED
+
+    return look
+
+
+def note_needs_you(connection: Connection, held: Held, refusal: Refusal) -> bool:
+    """Note that a person has to decide; False when it was changed or cancelled meanwhile."""
+    mark = (
+        update(held_writes)
+        .where(held_writes.c.id == held.id, held_writes.c.version == held.version)
+        .values(state=HeldState.NEEDS_YOU, refusal=json.dumps(_of_refusal(refusal)))
+    )
+    return connection.execute(mark).rowcount == 1
+
+
+def forget(connection: Connection, held_id: str) -> bool:
+    """Take one out; False when it was not there."""
+    return connection.execute(delete(held_writes).where(held_writes.c.id == held_id)).rowcount == 1
+
+
+def _contents(draft: Draft, moment: datetime) -> dict[str, Any]:
+    return {
+        "label": draft.label,
+        "payload": json.dumps(dict(draft.payload)),
+        "state": HeldState.WAITING,
+        "refusal": "{}",
+        "changed_at": moment,
+    }
+
+
+def _get(connection: Connection, held_id: str) -> Held | None:
+    row = connection.execute(select(held_writes).where(held_writes.c.id == held_id)).one_or_none()
+    return _held(row) if row else None
+
+
+def _lock(connection: Connection, held_id: str) -> Held | None:
+    query = select(held_writes).where(held_writes.c.id == held_id).with_for_update()
+    row = connection.execute(query).one_or_none()
+    return _held(row) if row else None
+
+
+def _held(row: Row[Any]) -> Held:
+    said = json.loads(row.refusal)
+    refusal = None
+    if said:
+        fields = {name: tuple(words) for name, words in said["fields"].items()}
+        refusal = Refusal(said["kind"], said["code"], said["message"], fields, said["theirs"])
+    return Held(
+        id=row.id,
+        actor=Actor(row.actor_id, row.actor_name, row.actor_address),
+        kind=row.kind,
+        record_type=row.record_type,
+        record_id=row.record_id,
+        label=row.label,
+        payload=json.loads(row.payload),
+        state=HeldState(row.state),
+        refusal=refusal,
+        version=row.version,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+    )
+
+
+def _of_refusal(refusal: Refusal) -> dict[str, Any]:
+    return {
+        "kind": refusal.kind,
+        "code": refusal.code,
+        "message": refusal.message,
+        "fields": {name: list(words) for name, words in refusal.fields.items()},
+        "theirs": dict(refusal.theirs),
+    }
+
+
+def _tell(
+    connection: Connection,
+    deed: str,
+    actor: Actor,
+    held: Held,
+    changes: Mapping[str, tuple[object, object]],
+) -> None:
+    record(
+        connection,
+        actor=actor,
+        kind=f"{held.record_type}.{deed}",
+        outcome="ok",
+        record_type=held.record_type,
+        record_id=held.record_id,
+        label=held.label,
+        changes=changes,
+        intent_id=held.id,
+    )

@@ -1,0 +1,68 @@
+"""What waits for NeroPay: held writes, words for their authors, whether NeroPay is away, options.
+
+Not here: the journal of what was sent (`tables`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+
+from webapp.db import UtcDateTime, metadata
+
+# Nothing of a row was ever sent. It becomes an intent, under the same id, as it leaves.
+held_writes = Table(
+    "held_writes",
+    metadata,
+    Column("id", String(32), primary_key=True),  # will be the intent's id and Idempotency-Key
+    Column("actor_id", Integer, ForeignKey("people.id")),
+    Column("actor_name", Text, nullable=False),
+    Column("actor_address", String(45)),
+    Column("kind", String(32), nullable=False),  # e.g. customer.update
+    Column("record_type", String(16), nullable=False),
+    Column("record_id", String(64)),  # null for a create
+    Column("label", Text, nullable=False),
+    Column("payload", Text, nullable=False),  # JSON: what the feature makes the write of
+    Column("state", String(12), nullable=False),  # waiting or needs_you
+    Column("refusal", Text, nullable=False),  # JSON: why it needs a person; {} while it waits
+    Column("version", Integer, nullable=False),  # counts changes: an old one does not leave
+    Column("created_at", UtcDateTime, nullable=False),  # its place in the queue
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_held_writes_record", "record_type", "record_id"),
+    Index("ix_held_writes_created", "created_at"),
+)
+
+# What became of a write after its author had gone on; told once, on the next page they open.
+notices = Table(
+    "notices",
+    metadata,
+    Column("intent_id", String(32), primary_key=True),
+    Column("person_id", Integer, ForeignKey("people.id"), nullable=False),
+    Column("state", String(12), nullable=False),  # applied, refused, unknown, given_up, needs_you
+    Column("kind", String(32), nullable=False),
+    Column("record_type", String(16), nullable=False),
+    Column("record_id", String(64)),
+    Column("label", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # NeroPay's words, or a person's reason
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+    Index("ix_notices_person", "person_id", "told_at"),
+)
+
+# One row (id = 1), once NeroPay was away for the first time.
+neropay_line = Table(
+    "neropay_line",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("away_since", UtcDateTime),  # null while it answers
+    Column("code", String(64), nullable=False),  # of the trouble
+    Column("back_at", UtcDateTime),  # when it last came back
+)
+
+options = Table(
+    "options",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", Text, nullable=False),
+)
