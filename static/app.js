@@ -7,7 +7,7 @@
   const find = (selector, root = document) => root.querySelector(selector);
   const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
   const hasKeys = body.dataset.shortcuts === "on";
-  const EDIT = "[data-key=e], [data-key=edit], [data-edit]";
+  const EDIT = "[data-key=e]";
   let isSearching = false; // Enter in the search box: the first hit takes the focus
   let isLeaving = false; // a save, a sign-out or a confirmed Cancel: do not ask about changes
 
@@ -172,10 +172,10 @@
     return true;
   }
 
-  const KEYS = { "/": search, n: () => press("[data-key=new], [data-key=n]"), e: edit, "?": openKeys };
+  const KEYS = { "/": search, n: () => press("[data-key=n]"), e: edit, "?": openKeys };
 
   function cancel(form) {
-    const link = find("[data-key=cancel], [data-key=Escape]", form);
+    const link = find("[data-key=Escape]", form);
     if (!link || (isUnsaved(form) && !confirm(body.dataset.unsaved))) return;
     isLeaving = !link.hasAttribute("hx-get");
     link.click();
@@ -252,7 +252,7 @@
 
   // The whole row leads to its record, but never takes a click on something else, nor a selection.
   function followRow(event) {
-    const row = event.target.closest("tr.row, table.customers tbody tr");
+    const row = event.target.closest("table.customers tbody tr");
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
     if (!row || !isPlain || event.target.closest("a, button, input, label, form")) return;
     if (String(getSelection())) return;

@@ -93,6 +93,9 @@ def make_app(*, has_hsts: bool = False, is_sandbox: bool = False) -> Flask:
         person = SimpleNamespace(role="owner", email="o@shop.example", password="pass word one")
         return render_template("people/login.html", form=SignInForm(), demo_people=[person])
 
+    app.add_url_rule("/passkey", "factors.sign_in", methods=["POST"])
+    app.add_url_rule("/passkey/options", "factors.sign_in_options", methods=["POST"])
+
     @app.get("/renewed")
     def renewed() -> str:
         renew_token()

@@ -14,7 +14,6 @@ import unicodedata
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -29,8 +28,6 @@ _MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
-_SAFE_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
-_POSTCODE: Final = re.compile(r"([A-Za-z]{1,2}[0-9][A-Za-z0-9]?)\s*([0-9][A-Za-z]{2})")
 _NOT_DIALLED: Final = re.compile(r"[^0-9+*#]")
 _HIDDEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
@@ -122,13 +119,6 @@ def mailto(address: str | None) -> str:
     return "mailto:" + text if _EMAIL.fullmatch(text) else ""
 
 
-def postcode(raw: str | None) -> str:
-    """Write a postcode in capitals with one space when it looks British, otherwise as typed."""
-    text = raw or ""
-    match = _POSTCODE.fullmatch(text.strip())
-    return f"{match[1]} {match[2]}".upper() if match else text
-
-
 def initials(name: str | None) -> str:
     """Give one or two letters for an avatar: of the first word and the last."""
     words = [word for word in re.split(r"[\s\-'.,()]+", name or "") if word and word[0].isalnum()]
@@ -145,24 +135,6 @@ def visible(text: str | None) -> str:
     """
     value = text or ""
     return _HIDDEN.sub(_show, value) if _HIDDEN.search(value) else value
-
-
-def safe_href(address: str | None) -> str:
-    """Give an address for `href` when its scheme is http, https, mailto or tel, or a path of ours.
-
-    Returns:
-        The address; "#" for everything else.
-    """
-    text = (address or "").strip()
-    if _HIDDEN.search(text) or "\\" in text:
-        return "#"
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return "#"
-    if parts.scheme:
-        return text if parts.scheme.lower() in _SAFE_SCHEMES else "#"
-    return text if text.startswith("/") and not text.startswith("//") else "#"
 
 
 def mark(text: str | None, terms: Sequence[str]) -> Markup:
@@ -199,8 +171,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def register(app: Flask) -> None:
     """Give the templates of `app` these filters, by their names here."""
     for function in (
-        *(date_time, day, month_name, clock_time, exact_time, iso_time, number, phone, tel, mailto),
-        *(postcode, initials, visible, safe_href, mark, plural),
+        *(date_time, month_name, clock_time, exact_time, iso_time, number, phone, tel, mailto),
+        *(initials, visible, mark, plural),
     ):
         app.jinja_env.filters[function.__name__] = function
 

@@ -52,22 +52,10 @@ def for_kind(kind: str) -> Message:
     return OUTCOMES.get(_ALIASES.get(name, name), _FALLBACK)
 
 
-def with_wait(message: Message, seconds: int | None) -> Message:
-    """Say how long to wait, when it is known."""
-    if seconds is None:
-        return message
-    return Message(message.title, message.text, f"Try again in {duration(seconds)}.", message.tone)
-
-
 # --- saving ------------------------------------------------------------------------------------
 
-SAVING: Final = "Saving…"
 NO_CHANGE: Final = "Nothing was different, so nothing was sent."
-ALREADY_SAVED: Final = "This was saved already; nothing was sent twice."
 UNSAVED: Final = "There are changes here that are not saved. Leave without them?"
-READ_ONLY_WHILE_UNKNOWN: Final = (
-    "The last change was sent, but is not confirmed yet. Until it is, nothing can be changed here."
-)
 STILL_HERE: Final = "What you typed is still here. After this you go on where you were."
 OFFLINE: Final = "The server cannot be reached. What you typed is still here; try again."
 
@@ -91,11 +79,6 @@ def confirmed(kind: str, label: str) -> str:
     """Say that NeroPay has confirmed a write of a kind, like "category.delete", for a toast."""
     deed = kind.rpartition(".")[2]
     return {"create": added, "delete": deleted}.get(deed, saved)(label)
-
-
-def confirm_delete(label: str) -> str:
-    """Ask once before a deletion that cannot be undone."""
-    return f"Delete the category “{label}”? NeroPay decides whether it can go. There is no undo."
 
 
 def stored_differently(fields: Iterable[str]) -> str:
@@ -142,7 +125,6 @@ def error_count(count: int) -> str:
 # --- sign-in -----------------------------------------------------------------------------------
 
 SIGN_IN_FAILED: Final = "The e-mail address and the password do not go together. Please try again."
-SIGNED_OUT: Final = "You are signed out."
 PASSWORD_CHANGED: Final = "Your password is changed. Other windows have been signed out."  # noqa: S105  # a sentence
 NAME_SAVED: Final = "Your name is saved."
 PREFERENCES_SAVED: Final = "Your settings are saved."
