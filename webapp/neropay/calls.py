@@ -25,6 +25,7 @@ from webapp.neropay.errors import (
     Unavailable,
 )
 from webapp.neropay.headers import clock_offset
+from webapp.neropay.line import Line
 from webapp.neropay.models import Health
 from webapp.neropay.parsing import Envelope
 from webapp.neropay.reports import Attempt, Report
@@ -115,6 +116,7 @@ class Caller:
         self._retries = RetryBudget()
         self._pacer = Pacer(calls_per_minute, monotonic=monotonic, sleep=sleep)
         self._report = Report(monotonic=monotonic)
+        self.line = Line()
         self._last_error_code: str | None = None
         self._transport: Transport | None = None
         self._lock = threading.Lock()
@@ -236,6 +238,7 @@ class Caller:
 
     def _note_answer(self) -> None:
         self._breaker.succeed()
+        self.line.note(None)
         self._retries.earn()
         self._last_error_code = None
 
@@ -250,6 +253,7 @@ class Caller:
         if isinstance(error, RateLimited):
             self._pacer.pause(_DEFAULT_PAUSE if error.after is None else error.after)
         is_ours = isinstance(error, (*_TROUBLE, RateLimited, Misconfigured))
+        self.line.note(error, is_open=self._breaker.since is not None)
         self._last_error_code = error.code if is_ours else None
 
 

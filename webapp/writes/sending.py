@@ -1,0 +1,175 @@
+"""Sending what waits, in order, when NeroPay is back.
+
+Whatever dies in between: as long as there is no intent under a held write's id, nothing of it was
+sent; once there is one, the journal finds out what became of it, and only then it stops waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Final, Protocol
+
+from flask import current_app
+
+from webapp.activity.service import record
+from webapp.extensions import db
+from webapp.writes import away, decisions_journal, held, journal, notices
+from webapp.writes.models import Guard, Outcome, State
+from webapp.writes.pacing import Pace
+from webapp.writes.rows import outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from webapp.writes.held import Held
+
+logger = logging.getLogger(__name__)
+
+_SENDERS: Final = "tillside.held"
+_LATER: Final = frozenset({"held_changed", "write_open"})
+_MOVED: Final = "moved_while_looking"
+_AWAY: Final = held.HOLDABLE
+
+
+class Sender(Protocol):
+    """How a feature makes a write of what it gave to be held, and submits it under its id."""
+
+    def __call__(self, held: Held, guard: Guard) -> Outcome:
+        """Submit it.
+
+        Args:
+            held: What waits.
+            guard: For the journal: it must look in the transaction that notes the write down.
+        """
+
+
+def register(kind: str, sender: Sender) -> None:
+    """Tell the current application how a held write of a kind is sent."""
+    _senders()[kind] = sender
+
+
+def send_held(pause: Callable[[float], object] = time.sleep, *, limit: int = 50) -> int:
+    """Send what waits, oldest first, at most two calls a second.
+
+    Args:
+        pause: Waits so many seconds; when it gives True, we stop there.
+        limit: The most that are looked at.
+
+    Returns:
+        How many have left.
+    """
+    waiting = held.list_held(limit=limit)
+    if not any(not one.needs_you for one in waiting):
+        return 0
+    left = 0
+    behind: set[tuple[str, str | None]] = set()  # records with something that has to go first
+    pace = Pace(pause)
+    for one in waiting:
+        record_key = (one.record_type, one.record_id)
+        if one.record_id is not None and record_key in behind:
+            continue
+        if one.needs_you:
+            behind.add(record_key)
+            continue
+        if not pace.goes_on():
+            break
+        try:
+            has_left = send_one(one)
+        except Exception:  # one that cannot be worked on must not keep the others waiting
+            logger.exception("held write %s could not be sent", one.id)
+            has_left = False
+        away.note()
+        left += has_left
+        if not has_left:
+            behind.add(record_key)
+            if away.current() is not None:
+                break
+    return left
+
+
+def send_one(one: Held) -> bool:
+    """Send one that waits, unless it was sent; tell whether it waits no more."""
+    with db.read() as connection:
+        row = journal.get(connection, one.id)
+    if row is not None:
+        return _finish(one, outcome_of(row), has_row=True)
+    outcome = _senders()[one.kind](one, held.still_held(one))
+    with db.read() as connection:
+        row = journal.get(connection, one.id)
+    return _finish(one, outcome_of(row) if row else outcome, has_row=row is not None)
+
+
+def _finish(one: Held, outcome: Outcome, *, has_row: bool) -> bool:
+    """Do what follows from what is known of a held write's sending."""
+    if outcome.state is State.PENDING:
+        return False  # it is being sent; or its process died, and the journal finds out
+    refusal = outcome.refusal
+    if refusal is None:
+        with db.write() as connection:
+            _let_go(connection, one, outcome)
+        return True
+    if refusal.kind in _AWAY:
+        if has_row:
+            with db.write() as connection:  # nothing was changed: the same id may go again
+                decisions_journal.remove_unsent(connection, one.id)
+        return False
+    if refusal.kind in _LATER or refusal.code == _MOVED:
+        return False
+    with db.write() as connection:
+        if has_row:
+            _let_go(connection, one, outcome)
+            return True
+        if held.note_needs_you(connection, one, refusal):
+            _leave_notice(connection, one, notices.NEEDS_YOU, detail=refusal.message)
+            _tell(connection, one, "hold_clashed")
+    return False
+
+
+def _let_go(connection: Connection, one: Held, outcome: Outcome) -> None:
+    """Take out what was sent; its author is told unless it is not known yet: later then."""
+    if not held.forget(connection, one.id) or outcome.is_open:
+        return
+    detail = outcome.refusal.message if outcome.refusal else ""
+    _leave_notice(connection, one, outcome.state, outcome=outcome, detail=detail)
+
+
+def _leave_notice(
+    connection: Connection,
+    one: Held,
+    state: str,
+    *,
+    outcome: Outcome | None = None,
+    detail: str = "",
+) -> None:
+    notices.leave(
+        connection,
+        one.id,
+        one.actor.person_id,
+        state=state,
+        kind=one.kind,
+        record_type=one.record_type,
+        record_id=outcome.record_id if outcome else one.record_id,
+        label=outcome.label if outcome else one.label,
+        detail=detail,
+    )
+
+
+def _tell(connection: Connection, one: Held, deed: str) -> None:
+    record(
+        connection,
+        actor=one.actor,
+        kind=f"{one.record_type}.{deed}",
+        outcome="ok",
+        record_type=one.record_type,
+        record_id=one.record_id,
+        label=one.label,
+        intent_id=one.id,
+    )
+
+
+def _senders() -> dict[str, Sender]:
+    senders: dict[str, Sender] = current_app.extensions.setdefault(_SENDERS, {})
+    return senders
