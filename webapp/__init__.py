@@ -82,7 +82,9 @@ def create_app(
         base_url=settings.neropay_base_url,
         secret_key=settings.neropay_secret_key,
         account=settings.neropay_account,
+        # A thread is left for pages of our own, even while NeroPay does not answer at all.
         max_concurrent=max(1, settings.web_threads - 2),
+        max_waiting=1 if settings.web_threads > 2 else 0,
         calls_per_minute=settings.neropay_calls_per_minute,
     )
     clock.init_app(app, clock_source)

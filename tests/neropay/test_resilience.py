@@ -80,10 +80,10 @@ def test_a_refusal_says_when_the_next_probe_is_due() -> None:
 
 
 def test_the_bulkhead_has_at_least_one_slot() -> None:
-    bulkhead = Bulkhead(0)
-    assert [bulkhead.take(), bulkhead.take()] == [True, False]
+    bulkhead = Bulkhead(0, places=0, monotonic=Hand())
+    assert [bulkhead.take(5.0), bulkhead.take(5.0)] == [True, False]
     bulkhead.give_back()
-    assert bulkhead.take()
+    assert bulkhead.take(5.0)
 
 
 def test_ten_good_calls_earn_one_retry() -> None:

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from tenacity import Retrying, retry_if_exception
-from tenacity.wait import wait_random_exponential
 
 from webapp.neropay.answers import TransportError, from_transport, judge, unreadable_data
 from webapp.neropay.errors import (
     BadResponse,
-    IdempotencyConflict,
     Misconfigured,
     NeroPayError,
     OutcomeUnknown,
@@ -25,11 +23,11 @@ from webapp.neropay.errors import (
     Unavailable,
 )
 from webapp.neropay.headers import clock_offset
-from webapp.neropay.line import Line
 from webapp.neropay.models import Health
 from webapp.neropay.parsing import Envelope
 from webapp.neropay.reports import Attempt, Report
 from webapp.neropay.resilience import Breaker, Bulkhead, Pacer, RetryBudget
+from webapp.neropay.retrying import in_view_of_earlier, may_try_again, pause
 from webapp.neropay.signing import write_headers
 from webapp.neropay.texts import clean_id
 
@@ -42,11 +40,7 @@ if TYPE_CHECKING:
     from webapp.neropay.transport import Transport
 
 MOST_ATTEMPTS: Final = 3
-LONGEST_WAIT: Final = 5.0
 _DEFAULT_PAUSE: Final = 5.0
-_backoff = wait_random_exponential(multiplier=0.2, max=2.0)
-# After an attempt that may have taken effect, these say nothing about that attempt.
-_INCONCLUSIVE: Final = (Unavailable, RateLimited, Misconfigured, IdempotencyConflict)
 _TROUBLE: Final = (Unavailable, OutcomeUnknown, BadResponse)
 # NeroPay is there and speaks its own format: no reason to open the breaker.
 _IS_THERE: Final = frozenset({"unreadable_data", "success_on_error_status"})
@@ -93,6 +87,7 @@ class Caller:
         secret_key: str,
         account: str | None,
         max_concurrent: int,
+        max_waiting: int,
         calls_per_minute: int,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
@@ -111,12 +106,11 @@ class Caller:
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
-        self._bulkhead = Bulkhead(max_concurrent)
+        self._bulkhead = Bulkhead(max_concurrent, places=max_waiting, monotonic=monotonic)
         self._breaker = Breaker(clock=clock, monotonic=monotonic)
         self._retries = RetryBudget()
         self._pacer = Pacer(calls_per_minute, monotonic=monotonic, sleep=sleep)
         self._report = Report(monotonic=monotonic)
-        self.line = Line()
         self._last_error_code: str | None = None
         self._transport: Transport | None = None
         self._lock = threading.Lock()
@@ -147,21 +141,35 @@ class Caller:
         if call.is_background or getattr(self._local, "is_background", False):
             self._pacer.wait()
         call.deadline = self._monotonic() + budget
-        retrying = Retrying(
-            retry=retry_if_exception(_may_try_again),
-            wait=_pause,
-            stop=lambda state: self._is_enough(call, state),
-            sleep=self._sleep,
-            reraise=True,
-        )
-        if not self._bulkhead.take():
+        if not self._bulkhead.take(budget):
             error = Unavailable("bulkhead_full")
             self._report.failure(error, self._facts(call, None, self._monotonic()))
             raise error
         try:
-            return retrying(self._attempt, call)
+            return self._try(call)
         finally:
             self._bulkhead.give_back()
+
+    def _try(self, call: Call) -> Envelope:
+        """Make the first attempt, and only when that fails, what it takes to try again."""
+        try:
+            return self._attempt(call)
+        except NeroPayError as error:
+            failed = [error]
+
+        def attempt() -> Envelope:
+            if failed:
+                raise failed.pop()
+            return self._attempt(call)
+
+        retrying = Retrying(
+            retry=retry_if_exception(may_try_again),
+            wait=pause,
+            stop=lambda state: self._is_enough(call, state),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(attempt)
 
     @contextmanager
     def background(self) -> Iterator[None]:
@@ -194,7 +202,7 @@ class Caller:
         except NeroPayError as error:
             self._note_error(error)
             self._report.failure(error, self._facts(call, status, started))
-            raise _in_view_of_earlier(call, error) from error.__cause__
+            raise in_view_of_earlier(call, error) from error.__cause__
         self._note_answer()
         self._report.success(self._facts(call, status, started))
         return envelope
@@ -238,7 +246,6 @@ class Caller:
 
     def _note_answer(self) -> None:
         self._breaker.succeed()
-        self.line.note(None)
         self._retries.earn()
         self._last_error_code = None
 
@@ -255,38 +262,6 @@ class Caller:
         is_ours = isinstance(error, (*_TROUBLE, RateLimited, Misconfigured))
         self.line.note(error, is_open=self._breaker.since is not None)
         self._last_error_code = error.code if is_ours else None
-
-
-def _may_try_again(error: BaseException) -> bool:
-    if not isinstance(error, NeroPayError) or not error.is_retriable:
-        return False
-    if error.after is None:
-        return not isinstance(error, RateLimited)
-    return error.after <= LONGEST_WAIT
-
-
-def _pause(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    after = error.after if isinstance(error, NeroPayError) else None
-    return (after or 0.0) + _backoff(state)
-
-
-def _in_view_of_earlier(call: Call, error: NeroPayError) -> NeroPayError:
-    """Say what is known of the whole call, now that one more attempt has ended."""
-    error.is_after_unknown = call.unknown is not None
-    if isinstance(error, OutcomeUnknown):
-        call.unknown = error
-    elif call.unknown is not None and isinstance(error, _INCONCLUSIVE):
-        earlier = call.unknown
-        return OutcomeUnknown(
-            earlier.code,
-            status=earlier.status,
-            message=earlier.message,
-            reference=earlier.reference,
-            after=error.after,
-            is_retriable=error.is_retriable,
-        )
-    return error
 
 
 def _is_wanted(call: Call, data: object) -> bool:

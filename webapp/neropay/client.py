@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from webapp.neropay.line import Line
     from webapp.neropay.models import Health
 
 _PRINTABLE: Final = re.compile(r"[!-~]{1,512}", re.ASCII)
@@ -39,6 +38,7 @@ class NeroPay:
         secret_key: str,
         account: str | None = None,
         max_concurrent: int = 6,
+        max_waiting: int = 0,
         calls_per_minute: int = 600,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -50,8 +50,10 @@ class NeroPay:
             base_url: Such as https://eu.neropay.app/v2 (documented).
             secret_key: The merchant's secret.
             account: A connected merchant's NeroPay-Account (documented), if any.
-            max_concurrent: Calls at once in this process; one more is refused at once. The
-                number of threads less 2 leaves some for pages of our own.
+            max_concurrent: Calls at once in this process. The number of threads less 2 leaves
+                some for pages of our own.
+            max_waiting: How many more may wait a second for their turn; any other is refused
+                at once, unless calls are ending just now (see `Bulkhead`).
             calls_per_minute: Our own budget; background calls wait for it, others only count.
             clock: Unix time in seconds.
             monotonic: A clock that never goes back, in seconds.
@@ -74,6 +76,7 @@ class NeroPay:
             secret_key=secret_key,
             account=account,
             max_concurrent=max_concurrent,
+            max_waiting=max_waiting,
             calls_per_minute=calls_per_minute,
             clock=clock,
             monotonic=monotonic,
@@ -87,11 +90,6 @@ class NeroPay:
     def health(self) -> Health:
         """How the line to NeroPay looks from this process; no call is made."""
         return self._caller.health
-
-    @property
-    def line(self) -> Line:
-        """Whether NeroPay is away, as far as this process's calls tell."""
-        return self._caller.line
 
     def calls_made(self) -> int:
         """How many requests this thread has sent, ever: take the difference of two readings."""

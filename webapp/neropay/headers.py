@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def reference(headers: Mapping[str, str]) -> str | None:
     return next((value for value in found if _REFERENCE.fullmatch(value)), None)
 
 
+@lru_cache(maxsize=16)  # every answer of a second carries the same
 def _unix_time(value: str) -> float | None:
     if not value or len(value) > _LONGEST:
         return None

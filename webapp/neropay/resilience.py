@@ -79,18 +79,55 @@ class Breaker:
 
 
 class Bulkhead:
-    """At most so many calls at once; one more is refused at once, for waiting holds a thread."""
+    """At most so many calls at once; a few more may wait for their turn, others are refused.
 
-    def __init__(self, size: int) -> None:
-        self._slots = threading.BoundedSemaphore(max(1, size))
+    Waiting holds a thread, and the last one is for pages of our own. So there are only so many
+    places to wait for a second; beyond them a call waits a moment, and only while the line moves:
+    eight people who save at once are served, and a NeroPay that hangs stops nothing else.
+    """
 
-    def take(self) -> bool:
-        """Take a slot, if one is free."""
-        return self._slots.acquire(blocking=False)
+    PATIENCE = 1.0  # seconds, for those who have a place
+    MOMENT = 0.25  # for anybody else; the line moves when a call has ended within as much
+
+    def __init__(self, size: int, *, places: int, monotonic: Callable[[], float]) -> None:
+        self._condition = threading.Condition()
+        self._free = max(1, size)
+        self._places = places
+        self._waiting = 0
+        self._monotonic = monotonic
+        self._moved_at = float("-inf")
+
+    def take(self, budget: float) -> bool:
+        """Take a slot, if one is or becomes free in time; never longer than `budget` seconds."""
+        with self._condition:
+            if self._free:
+                self._free -= 1
+                return True
+            until = self._monotonic() + min(budget, self._patience())
+            self._waiting += 1
+            try:
+                while not self._free:
+                    left = until - self._monotonic()
+                    if left <= 0 or not self._condition.wait(left):
+                        break
+                is_taken = self._free > 0
+                self._free -= is_taken
+            finally:
+                self._waiting -= 1
+            return is_taken
 
     def give_back(self) -> None:
         """Free the slot that was taken."""
-        self._slots.release()
+        with self._condition:
+            self._free += 1
+            self._moved_at = self._monotonic()
+            self._condition.notify()
+
+    def _patience(self) -> float:
+        if self._waiting < self._places:
+            return self.PATIENCE
+        is_moving = self._monotonic() - self._moved_at <= self.MOMENT
+        return self.MOMENT if is_moving else 0.0
 
 
 class RetryBudget:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import weakref
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import TimeoutError as SocketTimeout
+from urllib3.util import Timeout
 
 from webapp.neropay.answers import Answer, TransportError
 from webapp.neropay.wire import CONNECT_TIMEOUT, Watched, WatchedTls, Wire
@@ -24,9 +25,12 @@ from webapp.neropay.wire import CONNECT_TIMEOUT, Watched, WatchedTls, Wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from urllib3 import BaseHTTPResponse
+
 BODY_LIMIT: Final = 5_000_000
 _CHUNK: Final = 65_536
-_TIMEOUTS: Final = (requests.Timeout, SocketTimeout)
+# Nearly every path: nothing in it that anything on the way could write otherwise.
+_PLAIN_PATH: Final = re.compile(r"(/[A-Za-z0-9_-]+)+(\?[A-Za-z0-9_=&-]+)?", re.ASCII)
 
 # Its lines hold addresses and pieces of headers as they came; ours say what is needed.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -47,25 +51,22 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 
 
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Never follow: 307 and 308 would pass signature, key and body on.
-
-        `allow_redirects=False` alone still reads the whole body, without bounds, and parses the
-        target.
-        """
-        return
-
-
 class Transport:
-    """Sends requests to one base URL, with one session for each thread."""
+    """Sends requests to one base URL, with one session for each thread.
+
+    A session of requests knows how to reach the server, TLS included. What it does beyond that for
+    each request (cookies, redirects, proxies, netrc) is what we must not have, and half of its
+    time, so requests go straight to its pool of connections.
+    """
 
     def __init__(self, base_url: str) -> None:
         # As requests writes it (host in lower case, ...), so that addresses can be compared whole.
         self._base_url = str(requests.Request("GET", f"{base_url}/").prepare().url)[:-1]
+        self._base_path = requests.Request("GET", f"{base_url}/").prepare().path_url[:-1]
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._sessions: weakref.WeakSet[_Session] = weakref.WeakSet()
+        self._closings = 0  # a closed pool opens no more connections
+        self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
 
     def send(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, *, seconds: float
@@ -83,20 +84,24 @@ class Transport:
             TransportError: No complete answer in time and within the bounds.
             ValueError: The path would not arrive as it is given.
         """
-        url = self._base_url + path
-        prepared = requests.Request(method, url, headers=dict(headers), data=body or None).prepare()
-        if not path.startswith("/") or prepared.url != url:
-            raise ValueError("the path would be changed on its way")
+        if not _PLAIN_PATH.fullmatch(path):
+            self._check_path(path)
+        sized = {**headers, "Content-Length": str(len(body))} if method != "GET" else headers
         is_answered = False
         with Wire(seconds) as wire:
             try:
-                response = self._session().send(
-                    prepared,
-                    stream=True,
-                    allow_redirects=False,
-                    verify=True,
+                response = self._pool().urlopen(
+                    method,
+                    self._base_path + path,
+                    body or None,
+                    sized,
+                    retries=False,
+                    redirect=False,
+                    assert_same_host=False,
                     # The deadline is the wire's; these, per read, are for when it fails us.
-                    timeout=(CONNECT_TIMEOUT, wire.remaining() + 1.0),
+                    timeout=Timeout(connect=CONNECT_TIMEOUT, read=wire.remaining() + 1.0),
+                    preload_content=False,
+                    decode_content=False,
                 )
                 is_answered = True
                 answer = _read(response, wire)
@@ -112,45 +117,54 @@ class Transport:
     def close(self) -> None:
         """Close every connection; the next call opens a new one."""
         with self._lock:
+            self._closings += 1
             sessions = list(self._sessions)
         for session in sessions:
             session.close()
 
-    def _session(self) -> _Session:
+    def _check_path(self, path: str) -> None:
+        url = self._base_url + path
+        if not path.startswith("/") or requests.Request("GET", url).prepare().url != url:
+            raise ValueError("the path would be changed on its way")
+
+    def _pool(self) -> HTTPConnectionPool:
         # A process forked after the first call would share the parent's connections.
-        if getattr(self._local, "pid", None) != os.getpid():
-            session = _Session()
-            session.trust_env = False
-            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        owner = (os.getpid(), self._closings)
+        if getattr(self._local, "owner", None) != owner:
+            session = requests.Session()
             adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
-            self._local.session, self._local.pid = session, os.getpid()
+            address = requests.Request("GET", f"{self._base_url}/").prepare()
+            self._local.pool = adapter.get_connection_with_tls_context(address, verify=True)
+            self._local.session, self._local.owner = session, owner
             with self._lock:
                 self._sessions.add(session)
-        found: _Session = self._local.session
+        found: HTTPConnectionPool = self._local.pool
         return found
 
 
-def _read(response: requests.Response, wire: Wire) -> Answer:
+def _read(response: BaseHTTPResponse, wire: Wire) -> Answer:
     is_kept = False
     try:
         body = _read_body(response)
         if wire.is_expired:
             raise TransportError("timed_out", was_sent=True)
         # Answers that may have left something on the line do not get a successor there.
-        is_kept = 200 <= response.status_code < 300 or 400 <= response.status_code < 500
+        is_kept = 200 <= response.status < 300 or 400 <= response.status < 500
     finally:
-        if not is_kept:
+        if is_kept:
+            response.release_conn()
+        else:
             response.close()
-    return Answer(response.status_code, response.headers, body)
+    return Answer(response.status, response.headers, body)
 
 
-def _read_body(response: requests.Response) -> bytes:
+def _read_body(response: BaseHTTPResponse) -> bytes:
     """Read as it came: nothing is decoded, since a few bytes can unpack to gigabytes."""
     chunks: list[bytes] = []
     size = 0
-    while chunk := response.raw.read(_CHUNK, decode_content=False):
+    while chunk := response.read(_CHUNK, decode_content=False):
         size += len(chunk)
         if size > BODY_LIMIT:
             raise TransportError("answer_too_large", was_sent=True)
@@ -159,7 +173,7 @@ def _read_body(response: requests.Response) -> bytes:
 
 
 def _code_of(error: Exception, wire: Wire, *, is_answered: bool) -> str:
-    if wire.is_expired or (wire.was_sent and isinstance(error, _TIMEOUTS)):
+    if wire.is_expired or (wire.was_sent and isinstance(error, SocketTimeout)):
         return "timed_out"
     if not wire.was_sent:
         return wire.code

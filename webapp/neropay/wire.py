@@ -142,6 +142,7 @@ class Watched(HTTPConnection):
     """A connection that puts its sockets under the deadline and notes what it sends."""
 
     _used_at: float | None = None
+    _held: list[Any] | None = None  # pieces of a request that go out together
 
     def _new_conn(self) -> socket.socket:
         wire: Wire = _local.wire
@@ -157,6 +158,9 @@ class Watched(HTTPConnection):
 
     def send(self, data: Any) -> None:
         """Send, noting before the first byte that from now on nothing is certain."""
+        if self._held is not None:
+            self._held.append(data)
+            return
         if self.sock is None:
             self.connect()
         _local.wire.was_sent = True
@@ -170,7 +174,13 @@ class Watched(HTTPConnection):
                 self.close()
             else:
                 _local.wire.attach(self.sock)
-        super().request(*args, **kwargs)
+        # Head and body in one piece: the other side is woken once, no half is acknowledged late.
+        held = self._held = []
+        try:
+            super().request(*args, **kwargs)
+        finally:
+            self._held = None
+        self.send(b"".join(held))
 
 
 class WatchedTls(Watched, HTTPSConnection):
