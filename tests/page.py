@@ -16,6 +16,7 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 _UNLABELLED = frozenset({"hidden", "submit", "button"})
 _SCHEMES = frozenset({"", "mailto", "tel"})
 _WITH_A_FORM = ("/account", "/login", "/account/second-factor")
+_REFERENCE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ · \w+( · [\w-]+)?$")
 _ADDRESSES = ("href", "action", "formaction", "src", "hx-get", "hx-post")
 
 
@@ -200,6 +201,8 @@ def check_html(answer: Answer, *, is_part: bool) -> None:
         assert isinstance(fields, dict)
         if str(attributes.get("method", "get")).lower() == "post":
             assert fields.get("csrf_token"), f"no CSRF token in {attributes}"
+    for shown in re.findall(r'class="reference">For support: <code>([^<]*)', answer.html):
+        assert _REFERENCE.match(shown), f"not a whole reference: {shown}"
     if is_part:
         assert "<html" not in answer.html, "a whole page for a part"
     else:

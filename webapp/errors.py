@@ -13,13 +13,17 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_exceptions
 
-from webapp import clock
+from webapp.clock import now
 from webapp.neropay.errors import NeroPayError, RateLimited
+from webapp.ops.requests import request_id
 from webapp.ui import messages
 from webapp.ui.csrf import kept_fields
+from webapp.ui.filters import iso_time
 from webapp.ui.htmx import render_page
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask import Flask, Response
     from werkzeug.wrappers import Response as AnyResponse
 
@@ -37,6 +41,22 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(OSError, _disk)
     app.register_error_handler(Exception, _bug)
+    app.add_template_global(reference)
+
+
+def reference(code: str, at: datetime | None = None) -> str:
+    """Give what support needs to find an event in the log; shown under every error.
+
+    Args:
+        code: NeroPay's of the failure, or ours.
+        at: When it was, if not in this request.
+
+    Returns:
+        Time in UTC and code, and the request's id when it was this request.
+    """
+    if at:
+        return f"{iso_time(at)} · {code}"
+    return f"{iso_time(now())} · {code} · {request_id() or '–'}"
 
 
 def _http(error: HTTPException) -> AnyResponse:
@@ -107,7 +127,6 @@ def _page(
         http_status=status,
         message=message or messages.for_status(status),
         code=g.error_code,
-        at=clock.now(),
         kept=kept or _typed(status),
         action=request.path,
         home=url_for("overview.index"),

@@ -52,6 +52,7 @@ def test_what_neropay_says_of_a_field_is_shown_at_it_in_the_row(
     )
     answer = staff.post(URL, fill(staff, phone="0123456"), htmx=True, **ROW)
     assert answer.status == 422
+    assert f"Z · validation_failed · {answer.response.headers['X-Request-ID']}" in answer.text
     assert answer.has("input", id="c1001-phone", aria_describedby="c1001-phone-error")
     assert answer.form(URL)["phone"] == "0123456"
 

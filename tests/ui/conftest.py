@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from webapp import ui
 from webapp.ui import messages
 from webapp.ui.csrf import CsrfProtect, kept_fields, renew_token
+from webapp.ui.filters import iso_time
 from webapp.ui.forms import Form, TextField, WholeNumberField
 from webapp.ui.htmx import redirect_to, render_page, return_place
 
@@ -61,6 +62,8 @@ def make_app(*, has_hsts: bool = False, is_sandbox: bool = False) -> Flask:
             code="",
         )
         return {"person": app.config["PERSON"], "freshness": fresh, "request_id": "req-1"}
+
+    app.add_template_global(lambda code, _at: f"{iso_time(NOW)} · {code} · req-1", "reference")
 
     @app.get("/customers", endpoint="customers.index")
     def customers() -> str:
@@ -121,7 +124,6 @@ def _error(status: int) -> dict[str, object]:
         "http_status": status,
         "message": messages.for_status(status),
         "code": f"http_{status}",
-        "at": NOW,
         "action": request.path,
         "home": "/",
     }
