@@ -260,7 +260,6 @@ class Caller:
         if isinstance(error, RateLimited):
             self._pacer.pause(_DEFAULT_PAUSE if error.after is None else error.after)
         is_ours = isinstance(error, (*_TROUBLE, RateLimited, Misconfigured))
-        self.line.note(error, is_open=self._breaker.since is not None)
         self._last_error_code = error.code if is_ours else None
 
 
