@@ -23,12 +23,13 @@ db_commands = AppGroup("db", help="The database.")
 def init_app(app: Flask) -> None:
     """Register the commands."""
     from webapp.activity.commands import activity_commands
+    from webapp.ops.commands import backup, restore
     from webapp.people.commands import user_commands
 
     app.cli.add_command(db_commands)
     app.cli.add_command(activity_commands)
     app.cli.add_command(user_commands)
-    for command in (_sync, _settle, _worker, _sandbox, routes, check):
+    for command in (_sync, _settle, _worker, _sandbox, routes, check, backup, restore):
         app.cli.add_command(command)
 
 
@@ -80,6 +81,7 @@ def _worker() -> None:
     """Run the background worker: sync, settle, clean up."""
     from webapp.jobs import run_worker
 
+    _hold()
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's documented way to the app behind the proxy
 
 
@@ -135,9 +137,20 @@ def check(is_deploy: bool) -> None:
     click.echo(f"All {len(findings)} rules are met.")
 
 
-def _require_schema() -> None:
-    from webapp.db.upgrade import is_current
+def _hold() -> None:
+    """Keep a restore from going on beside this process."""
+    from webapp.ops import in_use
 
+    try:
+        in_use.hold(settings().var_dir)
+    except in_use.InUseError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _require_schema() -> None:
+    from webapp.db.schema import is_current
+
+    _hold()
     if not is_current(db.engine):
         message = "the database is not at the newest schema; run: flask --app webapp db upgrade"
         raise click.ClickException(message)

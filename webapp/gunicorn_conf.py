@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
+from webapp.ops import in_use
 from webapp.ops.logs import json_handler
 from webapp.settings import Settings, SettingsError
 
@@ -28,6 +29,11 @@ try:
     _settings = Settings.from_environment(os.environ)
 except SettingsError as _error:
     sys.exit(f"Tillside cannot start with these settings:\n{_error}")
+
+try:
+    in_use.hold(_settings.var_dir)  # the workers inherit it
+except in_use.InUseError as _error:
+    sys.exit(f"Tillside cannot start: {_error}")
 
 _metrics = Path(_settings.var_dir) / "metrics"
 shutil.rmtree(_metrics, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, and tells whether it is there."""
+"""Brings a database to the newest schema. Whether it is there: schema.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
@@ -34,15 +33,14 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def is_current(engine: Engine) -> bool:
-    """Tell whether every migration has been run.
+def knows(revision: str) -> bool:
+    """Tell whether a schema is the newest, or one that `upgrade` can bring there.
 
     Args:
-        engine: The database's.
+        revision: Of a database or a backup.
     """
-    with engine.connect() as connection:
-        done = MigrationContext.configure(connection).get_current_heads()
-    return set(done) == set(ScriptDirectory.from_config(_config()).get_heads())
+    scripts = ScriptDirectory.from_config(_config())
+    return any(script.revision == revision for script in scripts.walk_revisions())
 
 
 def _config() -> Config:

@@ -6,14 +6,46 @@ Not here: how the application opens it (webapp.db).
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flask import Flask
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from webapp import clock
+from webapp.extensions import db
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
     from webapp.settings import Settings
+
+
+@contextmanager
+def opened(
+    settings: Settings, url: str | None, clock_source: Callable[[], datetime] | None = None
+) -> Iterator[None]:
+    """Have another database for the current one, in an application that is nothing else.
+
+    Args:
+        settings: Of this installation; need not be right.
+        url: The database's; None for none.
+        clock_source: Tells the time; the system's clock when not given.
+    """
+    app = Flask("database")
+    app.extensions["tillside.settings"] = settings
+    clock.init_app(app, clock_source)
+    if url is not None:
+        db.init_app(app, url, pool_size=1)
+    with app.app_context():
+        try:
+            yield
+        finally:
+            if url is not None:
+                db.engine.dispose()
 
 
 def sqlite_file(settings: Settings) -> Path | None:

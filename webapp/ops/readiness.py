@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import clock
+from webapp.db.schema import is_current
 from webapp.extensions import db
 
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ def check() -> Readiness:
     try:
         with db.read() as connection:
             connection.execute(text("SELECT 1"))
-        is_current = _is_current()
+        is_newest = _is_current()
     except SQLAlchemyError as error:
         _log.error("database does not answer", exc_info=error)
         return Readiness("failed", "unknown", "unknown", None)
-    if not is_current:
+    if not is_newest:
         return Readiness("ok", "missing migrations", "unknown", None)
     age = _age(_worker_seen_at())
     if age is None:
@@ -83,8 +84,6 @@ def gauges() -> dict[str, float]:
 def _is_current() -> bool:
     """Tell whether the schema is the newest; once seen, it stays so for this process."""
     if not current_app.extensions.get(_CURRENT):
-        from webapp.db.upgrade import is_current  # Alembic is 10 MB that serving does without
-
         current_app.extensions[_CURRENT] = is_current(db.engine)
     return bool(current_app.extensions[_CURRENT])
 

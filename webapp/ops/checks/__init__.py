@@ -6,19 +6,14 @@ looked at. Nothing is changed, here or at NeroPay.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from flask import Flask
-
-from webapp import clock
-from webapp.extensions import db
 from webapp.ops.checks import of_database, of_files, of_services, of_settings
 from webapp.ops.checks.findings import Finding, not_known
-from webapp.ops.databases import sqlite_file
+from webapp.ops.databases import opened, sqlite_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from webapp.settings import Settings
@@ -48,7 +43,8 @@ def check(
     settings, found = of_settings.check(environ, is_deploy=is_deploy)
     faulty = {finding.rule for finding in found if finding.state == "wrong"}
     found += of_files.check(settings, is_deploy=is_deploy)
-    with _bound(settings, clock_source, has_url="DATABASE_URL" not in faulty):
+    url = _url(settings, is_right="DATABASE_URL" not in faulty)
+    with opened(settings, url, clock_source):
         if "DATABASE_URL" in faulty:
             found.append(not_known("database", "DATABASE_URL is wrong"))
         else:
@@ -68,21 +64,8 @@ def check(
     return found + of_services.check_neropay(settings)
 
 
-@contextmanager
-def _bound(
-    settings: Settings, clock_source: Callable[[], datetime] | None, *, has_url: bool
-) -> Iterator[None]:
-    """Make as much of an application as the rules need: the real one needs all settings right."""
-    app = Flask("check")
-    app.extensions["tillside.settings"] = settings
-    clock.init_app(app, clock_source)
+def _url(settings: Settings, *, is_right: bool) -> str | None:
+    """Give the database's address; None where there is none, since binding would make its file."""
     file = sqlite_file(settings)
-    is_there = has_url and (file is None or file.is_file())  # binding would make the file
-    if is_there:
-        db.init_app(app, settings.database_url, pool_size=1)
-    with app.app_context():
-        try:
-            yield
-        finally:
-            if is_there:
-                db.engine.dispose()
+    is_there = is_right and (file is None or file.is_file())
+    return settings.database_url if is_there else None

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.activity import service as activity
+from webapp.db.schema import is_current
 from webapp.extensions import db
 from webapp.ops.checks.findings import not_known, ok, warning, wrong
 from webapp.ops.databases import sqlite_file
@@ -44,12 +45,12 @@ def check(settings: Settings, *, is_deploy: bool) -> list[Finding]:
         first = wrong("database", f"{file} is not there; {_UPGRADE}")
         return [first, *_unseen(("migrations", *rest), "no database")]
     try:
-        is_current = _is_current()
+        is_newest = is_current(db.engine)
     except SQLAlchemyError as error:
         first = wrong("database", f"does not answer: {_reason(error)}")
         return [first, *_unseen(("migrations", *rest), "the database does not answer")]
     found = [ok("database", f"{db.dialect} answers")]
-    if not is_current:
+    if not is_newest:
         found.append(wrong("migrations", f"are missing or newer than this code; {_UPGRADE}"))
         return [*found, *_unseen(rest, "the schema is another one")]
     found.append(ok("migrations", "the schema is the newest"))
@@ -57,12 +58,6 @@ def check(settings: Settings, *, is_deploy: bool) -> list[Finding]:
     if is_deploy:
         found += [_judge_factors(settings), _judge_demo(), _judge_protection()]
     return found
-
-
-def _is_current() -> bool:
-    from webapp.db.upgrade import is_current  # Alembic, which serving does without
-
-    return is_current(db.engine)
 
 
 def _judge_writing() -> Finding:
