@@ -10,6 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from webapp.db.schema import problem_at_start
 from webapp.ops.supervisor import ChildFailedError, Stopped, Supervisor
 from webapp.settings import Settings, SettingsError
 
@@ -32,7 +33,7 @@ def main(environ: Mapping[str, str]) -> int:
         settings = Settings.from_environment(environ)
     except SettingsError as error:
         return _refuse(f"Tillside cannot start with these settings:\n{error}")
-    if (problem := _database_problem(settings)) is not None:
+    if (problem := problem_at_start(settings.database_url)) is not None:
         return _refuse(problem)
     with Supervisor(grace=_GRACE) as supervisor:
         supervisor.start("worker", worker_command(), env=environ)
@@ -54,27 +55,6 @@ def web_command() -> list[str]:
 def worker_command() -> list[str]:
     """Give the command that runs the background worker."""
     return [sys.executable, "-m", "flask", "--app", "webapp", "worker"]
-
-
-def _database_problem(settings: Settings) -> str | None:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from webapp.db.engine import create_database_engine
-    from webapp.db.upgrade import is_current
-
-    engine = create_database_engine(settings.database_url, pool_size=1)
-    try:
-        if is_current(engine):
-            return None
-    except SQLAlchemyError as error:
-        reason = getattr(error, "orig", None) or type(error).__name__
-        return f"Tillside cannot start: the database does not answer: {reason}"
-    finally:
-        engine.dispose()
-    return (
-        "Tillside cannot start: migrations are missing in the database. Run them first:\n"
-        "  .venv/bin/flask --app webapp db upgrade"
-    )
 
 
 def _refuse(reason: str) -> int:

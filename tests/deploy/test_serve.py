@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.server
 
 SERVE = [sys.executable, "-m", "webapp.serve"]
+WSGI = [sys.executable, "-c", "import webapp.wsgi"]
 
 
 def start(command: list[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -40,9 +41,13 @@ def test_wrong_settings_are_all_told_at_once(command: list[str], tmp_path: Path)
     assert "short" not in done.stderr.replace("shorter", ""), "a secret is told"
 
 
-def test_missing_migrations_are_refused_with_the_way_out(tmp_path: Path) -> None:
-    done = start(SERVE, production(tmp_path))
+@pytest.mark.parametrize("command", [SERVE, list(COMMAND), WSGI], ids=["serve", "gunicorn", "wsgi"])
+def test_missing_migrations_are_refused_with_the_way_out(
+    command: list[str], tmp_path: Path
+) -> None:
+    done = start(command, production(tmp_path, PORT=str(free_port())))
     assert done.returncode == 1
+    assert done.stderr.startswith("Tillside cannot start: migrations are missing")
     assert "flask --app webapp db upgrade" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -1,6 +1,7 @@
 """Whether a database is at the newest schema.
 
-Told without Alembic, which is 10 MB and half a second that serving does without. Not here: bringing it there (upgrade.py).
+Told without Alembic, which is 10 MB and half a second that serving does without.
+Not here: bringing it there (upgrade.py).
 """
 
 from __future__ import annotations
