@@ -8,8 +8,10 @@ decides, as always.
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -43,6 +45,16 @@ _AFTERWARDS: Final = (
     ("intents", "UPDATE intents SET lease_until = '{now}' WHERE settled_at IS NULL"),
     ("intents", "UPDATE intents SET next_try_at = '{now}' WHERE settled_at IS NULL"),
 )
+_REFUSAL: Final = json.dumps(
+    {"kind": "outcome_unknown", "code": "restored", "message": "", "fields": {}, "theirs": {}}
+)
+# If the backup is older than NeroPay's memory of keys (24 h are assumed): what waited in it may
+# have left since, and its key would not tell. A person decides.
+_IF_OLD: Final = (
+    ("held_writes", f"UPDATE held_writes SET refusal = '{_REFUSAL}' WHERE state = 'waiting'"),  # noqa: S608  # a constant
+    ("held_writes", "UPDATE held_writes SET state = 'needs_you' WHERE state = 'waiting'"),
+)
+_KEY_MEMORY: Final = timedelta(hours=23, minutes=59)
 _OTHERS: Final = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -94,7 +106,8 @@ def restore(source: Path, *, any_chain: bool = False, any_account: bool = False)
             dump = Path(folder) / archive.DUMPS[manifest.database]
             archive.extract(source, manifest, dump)
             if file is not None:
-                _finish_sqlite(chosen, manifest, dump, any_chain=any_chain)
+                statements = _afterwards(manifest, moment)
+                _finish_sqlite(chosen, manifest, dump, statements, any_chain=any_chain)
                 aside = str(sqlite_copy.put_in_place(dump, file, stamp) or "")
             else:
                 aside = _put_into_postgresql(chosen, manifest, dump, stamp, any_chain=any_chain)
@@ -123,7 +136,9 @@ def _judge(manifest: Manifest, chosen: Settings, *, any_chain: bool, any_account
         raise BackupError("Its activity trail is not whole; --any-chain takes it nevertheless.")
 
 
-def _finish_sqlite(chosen: Settings, manifest: Manifest, dump: Path, *, any_chain: bool) -> None:
+def _finish_sqlite(
+    chosen: Settings, manifest: Manifest, dump: Path, statements: list[str], *, any_chain: bool
+) -> None:
     """Prove the copy, and do all that is to be done to it, before it is anybody's database."""
     from webapp.db.upgrade import upgrade
 
@@ -132,7 +147,7 @@ def _finish_sqlite(chosen: Settings, manifest: Manifest, dump: Path, *, any_chai
         _compare(manifest)
         _require_chain(any_chain=any_chain)
         with db.write() as connection:
-            for statement in _afterwards(manifest, now()):
+            for statement in statements:
                 connection.exec_driver_sql(statement)
         upgrade(db.engine)
         _note(manifest)
@@ -186,9 +201,10 @@ def _require_chain(*, any_chain: bool) -> None:
 
 
 def _afterwards(manifest: Manifest, moment: datetime) -> list[str]:
+    is_old = moment - manifest.made_at >= _KEY_MEMORY
     return [
-        statement.format(now=moment.strftime(_MOMENT))
-        for table, statement in _AFTERWARDS
+        statement.replace("{now}", moment.strftime(_MOMENT))
+        for table, statement in (*_AFTERWARDS, *(_IF_OLD if is_old else ()))
         if table in manifest.counts
     ]
 
