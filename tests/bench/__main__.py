@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.bench import report
 from tests.bench.measure import ROUNDS, WRITES, Loader
 
+SIGN_IN = "sign-in"  # the section's name, for --only
 _SYNCED = 100_000  # customers of the first sync, unless told otherwise
 
 
@@ -18,9 +19,11 @@ def main() -> None:
     loader = Loader()  # first: it is a copy of this process as it is now
     sizes = [int(part) for part in options.sizes.split(",")]
     try:
-        for count in sizes:
+        for count in sizes if options.only != SIGN_IN else ():
             _measure_size(loader, count, options)
-        if options.sync:
+        if options.only in SIGN_IN:
+            _measure_sign_in(loader, sizes[0], options)
+        if options.sync and not options.only:
             _measure_sync(loader, options)
     finally:
         loader.close()
@@ -70,6 +73,18 @@ def _measure_size(loader: Loader, count: int, options: argparse.Namespace) -> No
                 ("a repeated visit", _visit(again), "≤ 8 kB"),
             )
         )
+
+
+def _measure_sign_in(loader: Loader, count: int, options: argparse.Namespace) -> None:
+    from tests.bench import sign_in
+    from tests.bench.site import running_site
+
+    report.say(f"\n## Signing in, {count:,} customers, {options.database}\n")
+    with (
+        tempfile.TemporaryDirectory(prefix="tillside-bench-") as name,
+        running_site(count, options.database, Path(name), more=sign_in.PROXY) as site,
+    ):
+        sign_in.measure(loader, site)
 
 
 def _measure_sync(loader: Loader, options: argparse.Namespace) -> None:

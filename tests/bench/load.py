@@ -12,7 +12,8 @@ import selectors
 import socket
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import cycle, islice, takewhile
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,13 @@ class _Connection:
 
 
 def run(
-    port: int, requests: Sequence[bytes], connections: int, count: int, between: bytes = b""
+    port: int,
+    requests: Sequence[bytes],
+    connections: int,
+    count: int,
+    between: bytes = b"",
+    *,
+    seconds: float = inf,
 ) -> Burst:
     """Send requests over kept-alive connections.
 
@@ -90,12 +97,14 @@ def run(
         connections: How many at once, each waiting for its answer before it sends the next.
         count: How many requests in all.
         between: A request to send after each of them, not measured; none when empty.
+        seconds: Send no more after these, even if there are some.
 
     Returns:
         What came of them.
     """
     gc.disable()
-    pending = islice(cycle(requests), count)
+    end = perf_counter() + seconds
+    pending = takewhile(lambda _: perf_counter() < end, islice(cycle(requests), count))
     pool = [_Connection(port) for _ in range(connections)]
     try:
         if connections == 1:

@@ -75,12 +75,27 @@ class Loader:
     ) -> Burst:
         """Send, and make sure that each answer has one of the statuses (200 when none is given)."""
         work = self._pool.submit(load.run, port, requests, connections, count, between)
-        burst = work.result()
-        allowed = statuses or (200,)
-        wrong = {code: times for code, times in burst.statuses.items() if code not in allowed}
-        if wrong:
-            raise RuntimeError(f"answered {wrong} instead of {allowed}: {burst.sample[:1500]!r}")
-        return burst
+        return _checked(work.result(), statuses or (200,))
+
+    def run_for(
+        self,
+        port: int,
+        requests: Sequence[bytes],
+        connections: int,
+        seconds: float,
+        *statuses: int,
+    ) -> Burst:
+        """Send each of many requests once, for so many seconds at most."""
+        count = len(requests)
+        work = self._pool.submit(load.run, port, requests, connections, count, seconds=seconds)
+        return _checked(work.result(), statuses)
+
+
+def _checked(burst: Burst, allowed: tuple[int, ...]) -> Burst:
+    wrong = {code: times for code, times in burst.statuses.items() if code not in allowed}
+    if wrong:
+        raise RuntimeError(f"answered {wrong} instead of {allowed}: {burst.sample[:1500]!r}")
+    return burst
 
 
 def measure_reading(loader: Loader, site: Site, case: Case, rounds: int = ROUNDS) -> Result:

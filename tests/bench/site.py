@@ -67,7 +67,12 @@ class Site:
 
 @contextmanager
 def running_site(
-    count: int, database: str, folder: Path, *, is_empty: bool = False
+    count: int,
+    database: str,
+    folder: Path,
+    *,
+    is_empty: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[Site]:
     """Run everything but the worker, with so many customers in the sandbox and in our copy.
 
@@ -76,6 +81,7 @@ def running_site(
         database: `sqlite` or `postgresql`.
         folder: For databases and logs.
         is_empty: Whether our copy is empty, as before the first sync.
+        more: Of the environment.
     """
     source = data.copy_to(data.sandbox_file(count), folder / "sandbox.db")
     with ExitStack() as stack:
@@ -87,6 +93,7 @@ def running_site(
             NEROPAY_BASE_URL=f"http://127.0.0.1:{sandbox_port}/v2",
             NEROPAY_CALLS_PER_MINUTE="100000",
             LOG_LEVEL="INFO",
+            **(more or {}),
         )
         assert source.exists()
         stack.enter_context(_sandbox(sandbox_port, env, folder))
@@ -114,17 +121,17 @@ def sign_in(port: int) -> tuple[str, str]:
     visitor = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     visitor.request("GET", "/login")
     answer = visitor.getresponse()
-    cookie, token = _cookie(answer), _token(answer.read().decode())
+    cookie, token = cookie_in(answer), token_in(answer.read().decode())
     form = urlencode({"email": EMAIL, "password": PASSWORD, "csrf_token": token})
     headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
     visitor.request("POST", "/login", form, headers)
     answer = visitor.getresponse()
     answer.read()
     assert answer.status == 303, f"could not sign in: {answer.status}"
-    cookie = _cookie(answer)
+    cookie = cookie_in(answer)
     visitor.request("GET", "/customers/new", headers={"Cookie": cookie})
     answer = visitor.getresponse()
-    token = _token(answer.read().decode())
+    token = token_in(answer.read().decode())
     visitor.close()
     return cookie, token
 
@@ -179,14 +186,16 @@ def _floor(env: Mapping[str, str], folder: Path) -> Iterator[int]:
         yield port
 
 
-def _cookie(answer: http.client.HTTPResponse) -> str:
+def cookie_in(answer: http.client.HTTPResponse) -> str:
+    """The cookie that an answer sets, as it is sent back."""
     given = answer.headers.get_all("Set-Cookie") or []
     pairs = [value.split(";")[0] for value in given]
     assert pairs, "no cookie was set"
     return pairs[-1]
 
 
-def _token(page: str) -> str:
+def token_in(page: str) -> str:
+    """The CSRF token in a page."""
     match = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert match, "the page has no form with a CSRF token"
     return html.unescape(match[1])

@@ -42,6 +42,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         secret_key="a-key-for-tests-only",
         var_dir=tmp_path,
         database_url=database_url,
+        web_threads=64,  # many may sign in at once, see test_crowd
     )
 
 

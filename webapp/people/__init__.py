@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def init_app(app: Flask) -> None:
     """Add sessions, the guard of every route, and the pages of sign-in and the own account."""
     from webapp.people import (
+        crowd,
         permissions,
         session_views,
         sessions,
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     from webapp.people.team import joining
     from webapp.people.team import views as team_views
 
+    crowd.init_app(app)
     sessions.init_app(app)
     permissions.init_app(app)
     app.register_blueprint(views.blueprint)

@@ -94,6 +94,10 @@ class Throttled(PeopleError):
         self.retry_after = retry_after
 
 
+class Crowded(PeopleError):
+    """Too many sign in at this moment; nothing was checked or counted."""
+
+
 class WrongPassword(PeopleError):
     """The current password, asked for again, was wrong."""
 

@@ -17,11 +17,12 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions, throttle
 from webapp.people.addresses import email_key, is_findable
+from webapp.people.crowd import crowd
 from webapp.people.factors import passkeys, second_step
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import WrongCode
 from webapp.people.factors.service import has_factor, must_have_factor
-from webapp.people.models import SignInRefused
+from webapp.people.models import Crowded, SignInRefused
 from webapp.people.passwords import is_password
 from webapp.people.tables import people
 
@@ -73,11 +74,13 @@ def sign_in(email: str, password: str) -> Entry:
     Raises:
         SignInRefused: No such account, wrong password or suspended; one hash was made for each.
         Throttled: Too many failures; nothing was compared.
+        Crowded: Too many sign in at this moment; nothing was compared or counted.
     """
+    crowd().look()
     key = email_key(email)
     reserved = throttle.reserve_try(key, request.remote_addr)
     row = _find(key)
-    is_right = is_password(password, row.password_hash if row else None)
+    is_right = _compare(password, row.password_hash if row else None, reserved)
     if row is None or not is_right:
         _record_failure(row)
         raise SignInRefused
@@ -158,6 +161,16 @@ def _find(key: str) -> Row[Any] | None:
         return None
     with db.read() as connection:
         return connection.execute(select(people).where(people.c.email_key == key)).one_or_none()
+
+
+def _compare(password: str, password_hash: str | None, reserved: int) -> bool:
+    try:
+        with crowd().place():
+            return is_password(password, password_hash)
+    except Crowded:
+        with db.write() as connection:
+            throttle.take_back(connection, reserved)
+        raise
 
 
 def _start(connection: Connection, row: Row[Any], reserved: int) -> Entry | None:

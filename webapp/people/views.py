@@ -10,6 +10,7 @@ from webapp.people import service, words
 from webapp.people.demo import demo_people
 from webapp.people.devices import device_name
 from webapp.people.forms import NameForm, PasswordForm, PreferencesForm, SignInForm
+from webapp.people.models import Crowded
 from webapp.people.service import (
     Permission,
     current_person,
@@ -55,6 +56,10 @@ def sign_in() -> Response:
     except service.Throttled as error:
         answer = _login_page(form, messages.sign_in_throttled(error.retry_after), status=429)
         return _with_wait(answer, error)
+    except Crowded:
+        answer = _login_page(form, words.CROWDED, status=503)
+        answer.headers["Retry-After"] = "2"
+        return answer
     page = {"second": "factors.second", "setup": "own_factors.index"}.get(entry.step)
     return redirect_to(url_for(page, next=_next_place()) if page else _next_place())
 

@@ -26,6 +26,7 @@ NOT_AN_EMAIL: Final = "Enter an e-mail address like name@example.com, in plain l
 EMAIL_TAKEN: Final = "There is an account with this address already."
 NAME_MISSING: Final = "Enter a name."
 NOT_A_ROLE: Final = f"The role must be one of {', '.join(ROLES)}."
+CROWDED: Final = "Too many sign-ins at this moment. Try again in a few seconds."
 SESSION_ENDED: Final = "That device is signed out."
 SESSION_GONE: Final = "That device was signed out already."
 
