@@ -35,7 +35,7 @@ def test_the_part_shows_what_is_new_and_does_not_ask_again(viewer: Page, copied:
 def test_a_change_found_is_in_the_history(viewer: Page, copied: Sandbox) -> None:
     copied.set_customer(1001, city="Newport")
     answer = viewer.get(URL, htmx=True)
-    assert "NeroPay had a change made elsewhere" in answer.text
+    assert "Changed in NeroPay" in answer.text
 
 
 def test_nothing_new(viewer: Page, copied: Sandbox) -> None:

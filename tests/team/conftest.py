@@ -66,7 +66,7 @@ def post_office() -> Iterator[PostOffice]:
 
 def link_in(answer: Answer) -> str:
     """Give the path of the link that a page shows."""
-    match = re.search(r'id="made-link" value="http://localhost(/[^"]+)"', answer.html)
+    match = re.search(r'id="made-link"\s+value="http://localhost(/[^"]+)"', answer.html)
     assert match, answer.text
     return match[1]
 
