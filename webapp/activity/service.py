@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.activity.chain import START, digest_of, verify
@@ -24,6 +24,8 @@ from webapp.activity.models import NEROPAY, TILLSIDE, Actor, Entry, VerifyResult
 from webapp.activity.rows import COLUMNS, entry_of
 from webapp.activity.tables import activity, activity_head
 from webapp.clock import now
+from webapp.db.changes import Change
+from webapp.db.prepared import Prepared
 from webapp.extensions import db
 from webapp.ui.filters import fold
 
@@ -54,11 +56,23 @@ _SECRET = ("password", "secret", "token", "signature", "hash", "cookie")
 _HIDDEN = "(not shown)"
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ ()./-]+(?=\d)")
 
-# Built once: every save runs them.
-_APPEND = insert(activity)
-_MOVE_HEAD = update(activity_head).where(activity_head.c.id == _HEAD)
-_TAKE = _MOVE_HEAD.values(last_id=activity_head.c.last_id + 1).returning(
-    activity_head.c.last_id, activity_head.c.last_hash
+# Built once: every page of a record and every save run them.
+_HISTORY = Prepared(
+    select(*COLUMNS)
+    .where(
+        activity.c.record_type == bindparam("record_type"),
+        activity.c.record_id == bindparam("record_id"),
+    )
+    .order_by(activity.c.id.desc())
+    .limit(bindparam("most"))
+)
+_APPEND = Change(insert(activity), *(column.name for column in activity.c))
+_OF_HEAD = update(activity_head).where(activity_head.c.id == _HEAD)
+_MOVE_HEAD = Change(_OF_HEAD, "last_hash")
+_TAKE = Change(
+    _OF_HEAD.values(last_id=activity_head.c.last_id + 1).returning(
+        activity_head.c.last_id, activity_head.c.last_hash
+    )
 )
 
 
@@ -102,25 +116,20 @@ def record(
         "record_id": record_id,
         "label": _clean(label),
         "changes": _dump_changes(changes or {}),
-        "outcome": outcome,
+        "outcome": str(outcome),  # a plain text, whatever enumeration it comes from
         "intent_id": intent_id,
     }
     row["hash"] = digest_of(previous, row)
     row["search_text"] = search_text_of(row["label"], row["changes"])
-    connection.execute(_APPEND, row)
-    connection.execute(_MOVE_HEAD, {"last_hash": row["hash"]})
+    _APPEND.run(connection, row)
+    _MOVE_HEAD.run(connection, {"last_hash": row["hash"]})
 
 
 def history(record_type: str, record_id: str, limit: int = 20) -> tuple[Entry, ...]:
     """Give the newest entries about one record, newest first."""
-    query = (
-        select(*COLUMNS)
-        .where(activity.c.record_type == record_type, activity.c.record_id == record_id)
-        .order_by(activity.c.id.desc())
-        .limit(limit)
-    )
+    values = {"record_type": record_type, "record_id": record_id, "most": limit}
     with db.read() as connection:
-        return tuple(entry_of(row) for row in connection.execute(query))
+        return tuple(map(entry_of, _HISTORY.all(connection, values)))
 
 
 def trim(moment: datetime) -> int:
@@ -153,7 +162,7 @@ def search_text_of(label: str, changes: str) -> str:
 
 def _take_number(connection: Connection) -> tuple[int, str]:
     """Take the next number and the newest hash; holds the head's lock until the end."""
-    head = connection.execute(_TAKE).one_or_none()
+    head = _TAKE.first(connection, {})
     if head is None:  # a new database
         newest = select(activity.c.id, activity.c.hash).order_by(activity.c.id.desc()).limit(1)
         last = connection.execute(newest).one_or_none()
@@ -164,7 +173,8 @@ def _take_number(connection: Connection) -> tuple[int, str]:
             .values(id=_HEAD, last_id=number, last_hash=digest)
             .on_conflict_do_nothing()
         )
-        head = connection.execute(_TAKE).one()
+        head = _TAKE.first(connection, {})
+        assert head is not None  # it was made just now, by this transaction or another
     return head.last_id, head.last_hash
 
 

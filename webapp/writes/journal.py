@@ -10,9 +10,9 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, func, insert, or_, select, text, update
 
+from webapp.writes import statements
 from webapp.writes.models import Intent, State
 from webapp.writes.rows import intent_of
 from webapp.writes.tables import intents, settle_counter
@@ -36,26 +36,26 @@ def add(connection: Connection, values: dict[str, Any], now: datetime) -> Intent
     """Note an intent down as pending, leased to this process; None if the id is taken."""
     row = {
         **values,
-        "state": State.PENDING,
+        "state": State.PENDING.value,
         "created_at": now,
         "lease_until": now + LEASE,
         "next_try_at": now + LEASE,  # should this process die, it is looked at then
         "attempts": 1,
         "answer": "{}",
     }
-    added = connection.execute(_ADD[connection.dialect.name], row).one_or_none()
+    added = statements.ADD.first(connection, row)
     return None if added is None else intent_of(added)
 
 
 def get(connection: Connection, intent_id: str) -> Row[Any] | None:
     """Give a row by its id."""
-    return connection.execute(_GET, {"intent_id": intent_id}).one_or_none()
+    return statements.GET.first(connection, {"intent_id": intent_id})
 
 
 def get_open(connection: Connection, record_type: str, record_id: str) -> Row[Any] | None:
     """Give the newest open write on a record."""
     record = {"record_type": record_type, "record_id": record_id}
-    return connection.execute(_OPEN_ON, record).one_or_none()
+    return statements.OPEN_ON.first(connection, record)
 
 
 def list_open(connection: Connection, limit: int, record_type: str | None = None) -> list[Row[Any]]:
@@ -164,15 +164,15 @@ def close(
     """
     values: dict[str, Any] = {
         "intent_id": intent.id,
-        "state": state,
+        "state": state.value,
         "settled_at": now,
         "answer": json.dumps(answer),
         "request_id": request_id,
     }
     if any_attempt:
-        return connection.execute(_CLOSE, values).one_or_none()
+        return statements.CLOSE.first(connection, values)
     values["attempt"] = intent.attempts
-    return connection.execute(_CLOSE_ATTEMPT, values).one_or_none()
+    return statements.CLOSE_ATTEMPT.first(connection, values)
 
 
 def note_applied(
@@ -185,7 +185,11 @@ def note_applied(
 ) -> Row[Any]:
     """Add to a settled intent what its handler made of the answer; give its row."""
     values = {"record_id": record_id, "label": label, "answer": json.dumps(answer)}
-    return connection.execute(_NOTE_APPLIED, {"intent_id": intent_id, **values}).one()
+    row: Row[Any] | None = statements.NOTE_APPLIED.first(
+        connection, {"intent_id": intent_id, **values}
+    )
+    assert row is not None  # it was closed a moment ago, in this transaction
+    return row
 
 
 def note_looked_up(connection: Connection, intent_id: str, name: str) -> bool:
@@ -239,16 +243,18 @@ def postpone(
 
 def next_seq(connection: Connection) -> int:
     """Count one more settled write."""
-    value: int | None = connection.execute(_COUNT_UP).scalar_one_or_none()
-    if value is None:  # the migration makes the row; a database made otherwise has none
+    counted = statements.COUNT_UP.first(connection, {})
+    if counted is None:  # the migration makes the row; a database made otherwise has none
         connection.execute(insert(settle_counter).values(id=1, value=1))
         return 1
+    value: int = counted.value
     return value
 
 
 def current_seq(connection: Connection) -> int:
     """Give how many writes were settled so far."""
-    return connection.execute(_COUNTED).scalar_one_or_none() or 0
+    counted = statements.COUNTED.first(connection)
+    return counted.value if counted else 0
 
 
 def remove_settled(connection: Connection, before: datetime) -> int:
@@ -259,35 +265,3 @@ def remove_settled(connection: Connection, before: datetime) -> int:
 
 def _open() -> Select[Any]:
     return select(intents).where(intents.c.settled_at.is_(None))
-
-
-# Built once: every page of a record, every form and every save ask these.
-_OPEN_ON = (
-    _open()
-    .where(
-        intents.c.record_type == bindparam("record_type"),
-        intents.c.record_id == bindparam("record_id"),
-    )
-    .order_by(intents.c.created_at.desc())
-    .limit(1)
-)
-_GET = select(intents).where(intents.c.id == bindparam("intent_id"))
-_ADD = {
-    "postgresql": postgresql.insert(intents).on_conflict_do_nothing().returning(intents),
-    "sqlite": sqlite.insert(intents).on_conflict_do_nothing().returning(intents),
-}
-_CLOSE = (
-    update(intents)
-    .where(intents.c.id == bindparam("intent_id"), intents.c.settled_at.is_(None))
-    .values(lease_until=None, next_try_at=None)  # and what is passed by the columns' names
-    .returning(intents)
-)
-_CLOSE_ATTEMPT = _CLOSE.where(intents.c.attempts == bindparam("attempt"))
-_NOTE_APPLIED = update(intents).where(intents.c.id == bindparam("intent_id")).returning(intents)
-_COUNT_UP = (
-    update(settle_counter)
-    .where(settle_counter.c.id == 1)
-    .values(value=settle_counter.c.value + 1)
-    .returning(settle_counter.c.value)
-)
-_COUNTED = select(settle_counter.c.value)
