@@ -23,6 +23,7 @@ _FORM = "application/x-www-form-urlencoded"
 class Reply:
     """One answer."""
 
+    path: str
     status: int
     location: str
     html: str
@@ -49,6 +50,8 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.token = ""
         self.replies: list[Reply] = []
+        self.cookies_seen: set[str] = set()
+        self.tokens_seen: set[str] = set()
 
     def get(self, path: str, **headers: str) -> Reply:
         return self._ask("GET", path, None, headers)
@@ -78,6 +81,7 @@ class Browser:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.host:
             given |= {"Host": self.host, "Referer": f"https://{self.host}{path}"}
+            given["X-Forwarded-Proto"] = "https"
         if self.address:
             given["X-Forwarded-For"] = self.address
         if self.cookies:
@@ -89,8 +93,9 @@ class Browser:
         found = _TOKEN.search(text)
         if found:
             self.token = html.unescape(found[1])
+            self.tokens_seen.add(self.token)
         location = answer.headers.get("Location") or answer.headers.get("HX-Redirect") or ""
-        self.replies.append(Reply(answer.status, location, text, answer.headers))
+        self.replies.append(Reply(path, answer.status, location, text, answer.headers))
         return self.replies[-1]
 
     def _keep_cookies(self, answer: http.client.HTTPResponse) -> None:
@@ -98,5 +103,6 @@ class Browser:
             name, _, value = line.split(";")[0].partition("=")
             if value:
                 self.cookies[name] = value
+                self.cookies_seen.add(value)
             else:
                 self.cookies.pop(name, None)

@@ -55,7 +55,8 @@ class Shop:
     def browser(self, address: str = "") -> Browser:
         """Open a browser somewhere."""
         connection = http.client.HTTPConnection("127.0.0.1", self.web.port, timeout=60)
-        browser = Browser(connection, address=address)
+        host = self.env.get("TRUSTED_HOSTS", "")
+        browser = Browser(connection, host=host, address=address)
         self._browsers.append(browser)
         return browser
 
@@ -98,8 +99,12 @@ def shop_settings() -> dict[str, str]:
 @pytest.fixture
 def shop(tmp_path: Path, database_url: str, shop_settings: dict[str, str]) -> Iterator[Shop]:
     """A shop with one person for each role, on four workers."""
-    more = {"WEB_WORKERS": str(WORKERS), "TRUSTED_PROXIES": "1"} | shop_settings
-    env = environment(tmp_path, DATABASE_URL=database_url, PUBLIC_URL="http://localhost", **more)
+    env = environment(
+        tmp_path,
+        DATABASE_URL=database_url,
+        WEB_WORKERS=str(WORKERS),
+        **({"PUBLIC_URL": "http://localhost", "TRUSTED_PROXIES": "1"} | shop_settings),
+    )
     app = create_app(Settings.from_environment(env))
     ids = {}
     with app.app_context():
