@@ -148,9 +148,8 @@ def _hold() -> None:
 
 
 def _require_schema() -> None:
-    from webapp.db.schema import is_current
+    from webapp.db.schema import BEHIND, is_current
 
     _hold()
     if not is_current(db.engine):
-        message = "the database is not at the newest schema; run: flask --app webapp db upgrade"
-        raise click.ClickException(message)
+        raise click.ClickException(BEHIND)

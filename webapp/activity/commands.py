@@ -7,6 +7,8 @@ from flask.cli import AppGroup
 
 from webapp.activity.chain import verify
 from webapp.activity.protection import ProtectionError, protect
+from webapp.db.schema import BEHIND, is_current
+from webapp.extensions import db
 
 activity_commands = AppGroup("activity", help="The audit trail.")
 
@@ -14,6 +16,8 @@ activity_commands = AppGroup("activity", help="The audit trail.")
 @activity_commands.command("verify")
 def _verify() -> None:
     """Check that no entry of the audit trail was changed, removed, moved or cut off."""
+    if not is_current(db.engine):
+        raise click.ClickException(BEHIND)
     result = verify()
     if not result.ok:
         raise click.ClickException(f"entry {result.first_bad_id}: {result.reason}")

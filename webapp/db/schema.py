@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _VERSIONS = Path(__file__).with_name("migrations") / "versions"
 _NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
+BEHIND = "the database is not at the newest schema; run: flask --app webapp db upgrade"
 _MISSING = (
     "Tillside cannot start: migrations are missing in the database. Run them first:\n"
     "  .venv/bin/flask --app webapp db upgrade"
