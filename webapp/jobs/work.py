@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Final
 
 from flask import current_app
@@ -13,6 +14,7 @@ from webapp.clock import now
 from webapp.customers import service as customers
 from webapp.people import service as people
 from webapp.writes import service as writes
+from webapp.writes import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +43,21 @@ def refresh_copy(*, asked_at: datetime) -> None:
 
 
 def settle_writes(pause: Callable[[float], object] | None = None) -> int:
-    """Find out about the unknown writes whose time has come; give how many were settled.
+    """Find out about the unknown writes whose time has come, and send what waits for NeroPay.
 
     Args:
         pause: Waits between two; gives True when the worker is to stop.
+
+    Returns:
+        How many were settled or sent.
     """
-    return writes.settle_due(pause=pause) if pause else writes.settle_due()
+    is_there = waiting.probe_line()
+    wait = pause or time.sleep
+    settled = writes.settle_due(pause=wait)
+    waiting.note_line()
+    if is_there:
+        settled += waiting.send_held(wait)
+    return settled
 
 
 def send_reset_mail(email: str) -> None:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the page of a write, and make room for the handlers of the features."""
-    from webapp.writes import views
+    from webapp.writes import away, views
 
     app.extensions.setdefault("tillside.writes", {})
+    away.init_app(app)
     app.register_blueprint(views.bp)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from webapp.clock import now
 from webapp.extensions import db, neropay
-from webapp.writes import journal, settling
+from webapp.writes import journal, notices, settling
 from webapp.writes.ids import derive_intent_id, is_intent_id, new_intent_id
 from webapp.writes.looking import list_not_known, note_looked_up
 from webapp.writes.lookups import (
@@ -43,6 +43,7 @@ from webapp.writes.models import (
     State,
     Verdict,
 )
+from webapp.writes.pacing import Pace
 from webapp.writes.rows import outcome_of
 from webapp.writes.settling import kind_of
 
@@ -94,7 +95,6 @@ logger = logging.getLogger(__name__)
 _KEPT: Final = timedelta(days=30)
 _REPLAY_WAIT: Final = 2.0  # seconds that a second click waits for the first one's answer
 _REPLAY_LOOK: Final = 0.05
-_BETWEEN_CALLS: Final = 0.5  # seconds: a backlog is worked off at two calls a second
 
 
 def register(kind: str, handler: Handler) -> None:
@@ -199,8 +199,8 @@ def refuse(values: Mapping[str, Any], refusal: Refusal) -> Outcome:
     )
 
 
-def settle(intent_id: str) -> Outcome:
-    """Find out about one open write now, unless somebody is just doing so.
+def settle(intent_id: str, *, budget: float = settling.BUDGET) -> Outcome:
+    """Find out about one open write now; sending it again takes `budget` seconds at the most.
 
     Raises:
         LookupError: There is no such write.
@@ -210,7 +210,7 @@ def settle(intent_id: str) -> Outcome:
         if claimed and claimed[1] is State.PENDING:
             settling.record_lost(connection, claimed[0])
     if claimed:
-        return settling.resolve(claimed[0])
+        return settling.resolve(claimed[0], budget=budget)
     outcome = find(intent_id)
     if outcome is None:
         raise LookupError(intent_id)
@@ -230,10 +230,11 @@ def settle_due(*, limit: int = 20, pause: Callable[[float], object] = time.sleep
     with db.read() as connection:
         due = journal.list_due(connection, now(), limit)
     settled = 0
+    pace = Pace(pause)
     for position, intent_id in enumerate(due):
         if neropay().health.is_open and position:
             break  # one was tried: the breaker's probe; the others would only be turned away
-        if position and pause(_BETWEEN_CALLS) is True:
+        if not pace.goes_on():
             break
         try:
             outcome = settle(intent_id)
@@ -246,8 +247,10 @@ def settle_due(*, limit: int = 20, pause: Callable[[float], object] = time.sleep
 
 def purge(moment: datetime | None = None) -> int:
     """Drop rows that were settled more than 30 days ago; give how many."""
+    moment = moment or now()
     with db.write() as connection:
-        return journal.remove_settled(connection, (moment or now()) - _KEPT)
+        notices.remove_old(connection, moment)
+        return journal.remove_settled(connection, moment - _KEPT)
 
 
 def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal | Row[Any]:

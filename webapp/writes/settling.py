@@ -6,13 +6,14 @@ the outcome into the journal, the answer into our copy, an entry into the activi
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from flask import current_app
-from sqlalchemy.exc import OperationalError
+from flask import current_app, g
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from webapp.activity.service import record
 from webapp.clock import now
@@ -28,7 +29,7 @@ from webapp.neropay import (
     RateLimited,
     Unavailable,
 )
-from webapp.writes import journal
+from webapp.writes import journal, notices
 from webapp.writes.models import Decision, Intent, Outcome, State
 from webapp.writes.rows import outcome_of
 
@@ -41,11 +42,13 @@ if TYPE_CHECKING:
 
     from webapp.writes.models import Handler, Verdict
 
+logger = logging.getLogger(__name__)
+
 BUDGET: Final = 15.0  # seconds for all attempts of the client together
 # NeroPay does not say how long it remembers a key; 24 hours are assumed. A minute less, so that
 # what is sent last arrives in time.
 KEY_MEMORY: Final = timedelta(hours=23, minutes=59)
-_LONGEST_DELAY: Final = 60.0
+_LONGEST_DELAY: Final = 30.0
 _LONGEST_AFTER: Final = 900.0
 _UNTIL_LOOKED_AGAIN: Final = timedelta(minutes=5)
 _NOT_SENT: Final = frozenset({"breaker_open", "bulkhead_full"})
@@ -61,28 +64,46 @@ def handlers() -> dict[str, Handler]:
     return known
 
 
-def send(intent: Intent) -> Outcome:
-    """Send an attempt whose lease we hold, and settle it by what comes back."""
+def send(intent: Intent, *, budget: float = BUDGET) -> Outcome:
+    """Send an attempt whose lease we hold, and settle it by what comes back.
+
+    When that cannot be written down (disk full, database locked), it is as if no answer had come:
+    the write stays open, and is found out about later.
+    """
+    try:
+        return _send(intent, budget)
+    except SQLAlchemyError:
+        logger.exception("the outcome of intent %s could not be kept", intent.id)
+        return _current(intent)
+
+
+def _send(intent: Intent, budget: float) -> Outcome:
+    g.is_write_sent = True  # for the words, should the request end in an error
     try:
         data = neropay().send_write(
-            intent.method, intent.path, intent.body, key=intent.id, budget=BUDGET
+            intent.method, intent.path, intent.body, key=intent.id, budget=budget
         )
     except NeroPayError as error:
         return _judge(intent, error)
     return _apply(intent, data)
 
 
-def resolve(intent: Intent) -> Outcome:
-    """Find out about an unknown write whose lease we hold, sending it again if that is right."""
+def resolve(intent: Intent, *, budget: float = BUDGET) -> Outcome:
+    """Find out about an unknown write whose lease we hold, sending it again if that is right.
+
+    Args:
+        intent: The attempt.
+        budget: Seconds for sending; a look before it has its own.
+    """
     is_old = now() - intent.created_at >= KEY_MEMORY
     try:
         verdict = handlers()[intent.kind].recheck(intent, is_old=is_old)
     except NeroPayError as error:
         return _leave_open(intent, error)
-    return _follow(verdict, intent, is_old=is_old)
+    return _follow(verdict, intent, is_old=is_old, budget=budget)
 
 
-def _follow(verdict: Verdict, intent: Intent, *, is_old: bool) -> Outcome:
+def _follow(verdict: Verdict, intent: Intent, *, is_old: bool, budget: float) -> Outcome:
     if verdict.decision is Decision.APPLIED:
         return _apply(intent, verdict.data)
     if verdict.decision is Decision.LATER:
@@ -90,7 +111,7 @@ def _follow(verdict: Verdict, intent: Intent, *, is_old: bool) -> Outcome:
             journal.postpone(connection, intent, now() + _UNTIL_LOOKED_AGAIN)
         return _current(intent)
     if verdict.decision is Decision.RESEND and not is_old:
-        return send(intent)
+        return send(intent, budget=budget)
     return _close(intent, State.UNKNOWN, {"kind": "outcome_unknown", "code": "not_known"})
 
 
@@ -138,6 +159,7 @@ def _apply(intent: Intent, data: object) -> Outcome:
             changes=applied.changes,
             intent_id=intent.id,
         )
+        _tell_author(connection, intent, row)
         return row
 
     try:
@@ -156,6 +178,7 @@ def _close(
         row = journal.close(connection, intent, state, now(), answer=answer, request_id=request_id)
         if row is not None:
             _record_end(connection, intent, state)
+            _tell_author(connection, intent, row)
         return row
 
     row = _write(work)
@@ -203,8 +226,25 @@ def _record_end(connection: Connection, intent: Intent, state: State) -> None:
     )
 
 
+def _tell_author(connection: Connection, intent: Intent, row: Row[Any]) -> None:
+    """Leave word of a write that was not settled at once: its author has gone on since."""
+    if intent.attempts > 1:
+        refusal = outcome_of(row).refusal
+        notices.leave(
+            connection,
+            intent.id,
+            intent.actor.person_id,
+            state=row.state,
+            kind=intent.kind,
+            record_type=intent.record_type,
+            record_id=row.record_id,
+            label=row.label,
+            detail=refusal.message if refusal else "",
+        )
+
+
 def _next_try_at(intent: Intent, error: NeroPayError, moment: datetime) -> datetime:
-    """Back off: 2 s, 4 s, 8 s … 60 s, a quarter more or less, and not before NeroPay wants."""
+    """Back off: 2 s, 4 s, 8 s … 30 s, a quarter more or less, and not before NeroPay wants."""
     delay = min(_LONGEST_DELAY, 2.0 ** min(intent.attempts, 10))
     delay *= random.uniform(0.75, 1.25)  # noqa: S311 - spreads retries, keeps no secret
     return moment + timedelta(seconds=max(delay, min(error.after or 0.0, _LONGEST_AFTER)))

@@ -1,0 +1,47 @@
+"""Writes that wait for NeroPay, and whether it is away: what other features use of it.
+
+Beside `service`, which is about what is sent. Not here: any behaviour.
+"""
+
+from __future__ import annotations
+
+from webapp.writes.away import Away
+from webapp.writes.away import current as away_now
+from webapp.writes.away import note as note_line
+from webapp.writes.away import probe as probe_line
+from webapp.writes.held import (
+    HOLDABLE,
+    Draft,
+    Held,
+    cancel,
+    count_held,
+    hold,
+    is_offered,
+    list_held,
+    replace_held,
+)
+from webapp.writes.held import find as find_held
+from webapp.writes.sending import register, send_held, send_one
+from webapp.writes.waiting_marks import Marks, marks_of
+
+__all__ = [
+    "HOLDABLE",
+    "Away",
+    "Draft",
+    "Held",
+    "Marks",
+    "away_now",
+    "cancel",
+    "count_held",
+    "find_held",
+    "hold",
+    "is_offered",
+    "list_held",
+    "marks_of",
+    "note_line",
+    "probe_line",
+    "register",
+    "replace_held",
+    "send_held",
+    "send_one",
+]
