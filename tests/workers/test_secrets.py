@@ -80,7 +80,7 @@ class Day:
         return self.browsers[-1]
 
     def set_up_factors(self, who: Browser) -> tuple[str, list[str]]:
-        """An app and a passkey, at the grace sign-in; gives the used code and the recovery codes."""
+        """Add an app and a passkey at the grace sign-in; the used code and the recovery codes."""
         page = who.get(f"{FACTORS}/app")
         seed = re.search(r'data-copy="([A-Z2-7]{32})"', page.html)
         assert seed, page.html
