@@ -31,6 +31,7 @@ logger = logging.getLogger("tillside.errors")
 
 # A form that ends in one of these is shown, to be sent again: its intent id makes that safe.
 _KEEPING = frozenset({401, 404, 429, 500, 502, 503})
+_SAVING = frozenset({"customers", "categories"})  # blueprints whose forms lead to NeroPay
 
 
 def init_app(app: Flask) -> None:
@@ -102,7 +103,9 @@ def _disk(error: OSError) -> Response:
 
 
 def _unavailable(code: str) -> Response:
-    response = _page(503, code=code)
+    is_save = request.method == "POST" and request.blueprint in _SAVING
+    message = messages.NOTHING_SENT if is_save and not g.get("is_write_sent") else None
+    response = _page(503, message, code=code)
     response.headers["Retry-After"] = "5"
     return response
 

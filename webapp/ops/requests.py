@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +139,8 @@ class RequestLayer:
 
     def _tell(self, trace: Trace, method: str, seconds: float) -> None:
         known = method if method in _METHODS else "OTHER"
-        self._count_request(known, trace.route, trace.status, seconds)
+        with suppress(OSError):  # a count on a full disk must not fail what it counts
+            self._count_request(known, trace.route, trace.status, seconds)
         _log.info(
             "request",
             request_id=trace.id,

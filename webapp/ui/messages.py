@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from webapp.ui.outcomes import ASKED_FIRST, CSRF_FAILED, ERRORS, OUTCOMES, Message
+from webapp.ui.outcomes import ASKED_FIRST, CSRF_FAILED, ERRORS, NOTHING_SENT, OUTCOMES, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["ASKED_FIRST", "CSRF_FAILED", "ERRORS", "OUTCOMES", "Message"]  # and everything below
+# And everything below.
+__all__ = ["ASKED_FIRST", "CSRF_FAILED", "ERRORS", "NOTHING_SENT", "OUTCOMES", "Message"]
 
 
 _FALLBACK: Final = Message(

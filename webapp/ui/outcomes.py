@@ -96,6 +96,14 @@ ERRORS: Final[Mapping[int, Message]] = {
     ),
 }
 
+# Nothing could be noted down; before a write is sent to NeroPay, it always is.
+NOTHING_SENT: Final = Message(
+    "Not saved yet",
+    "Nothing can be written down here just now, so nothing was sent to NeroPay. What you typed is "
+    "still here.",
+    "Send it again in a minute.",
+    "warning",
+)
 CSRF_FAILED: Final = Message(
     "This page was open too long",
     "You have signed in or out since it was opened, so nothing was saved.",
