@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-STATUSES = (400, 401, 403, 404, 405, 413, 429, 500, 502, 503)
+STATUSES = (400, 401, 403, 404, 405, 413, 414, 429, 500, 502, 503)
 RAISED: dict[str, tuple[Exception, int, str]] = {
     "bug": (ZeroDivisionError("a secret of ours"), 500, "http_500"),
     "database": (OperationalError("SELECT secret", {}, Exception("x")), 503, "database_failed"),

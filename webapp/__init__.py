@@ -29,6 +29,7 @@ from webapp import (
 )
 from webapp.extensions import csrf, db, htmx, login_manager
 from webapp.neropay import NeroPay
+from webapp.ops import refused
 from webapp.settings import Settings
 from webapp.ui.requests import Request
 from webapp.ui.routing import RecordIdConverter
@@ -104,6 +105,7 @@ def create_app(
         feature.init_app(app)
     layout.init_app(app)
     _trust_only(app, settings.trusted_hosts)
+    refused.init_app(app)
     cli.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

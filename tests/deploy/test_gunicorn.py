@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.server
 
+SMUGGLING = (
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc"
+)
 MADE = re.compile(r"[0-9a-f]{16}")
 
 
@@ -83,20 +86,28 @@ def test_a_client_cannot_say_who_or_where_it_is(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("status", "request_"),
     [
-        b"GET /?q=" + b"Lovelace" * 1250 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"Lovelace" * 1100 + b"\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: Lovelace\r\n" * 70 + b"\r\n",
-        b"Lovelace / HTTP/9.9\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+        (414, b"GET /?q=" + b"Lovelace" * 1250 + b" HTTP/1.1\r\nHost: x\r\n\r\n"),
+        (431, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"Lovelace" * 1100 + b"\r\n\r\n"),
+        (431, b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: Lovelace\r\n" * 70 + b"\r\n"),
+        (400, b"Lovelace / HTTP/9.9\r\n\r\n"),
+        (400, SMUGGLING),
     ],
     ids=["long line", "long field", "many fields", "no http", "smuggling"],
 )
-def test_what_is_no_request_is_refused_and_not_quoted_in_the_log(web: Web, request_: bytes) -> None:
+def test_what_is_no_request_is_refused_with_our_page_and_quoted_nowhere(
+    web: Web, status: int, request_: bytes
+) -> None:
     answer = send(web, request_)
-    assert re.match(rb"HTTP/1\.1 4[0-9][0-9] ", answer), answer[:200]
-    assert b"Lovelace" not in web.log.read_bytes()
+    assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:200]
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert re.search(rb"(?m)^X-Request-ID: [0-9a-f]{16}\r$", head)
+    assert b"Content-Security-Policy: default-src 'none'" in head
+    assert b"Set-Cookie" not in head
+    assert b"http_%d" % status in body
+    assert body.rstrip().endswith(b"</html>")
+    assert b"Lovelace" not in answer + web.log.read_bytes()
 
 
 def test_a_search_of_seven_thousand_characters_reaches_us(web: Web) -> None:

@@ -70,6 +70,13 @@ ERRORS: Final[Mapping[int, Message]] = {
         "Go back, shorten it and try again.",
         "warning",
     ),
+    414: Message(
+        "Too long an address",
+        "What was asked for does not fit into an address, so nothing was done. A search takes up "
+        "to 200 characters.",
+        "Go back, shorten it and try again.",
+        "warning",
+    ),
     429: Message(
         "One moment, please",
         "There were too many attempts in a short time, so this one was not carried out.",
