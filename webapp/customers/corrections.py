@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, select
 
 from webapp.clock import now
-from webapp.customers import directory, sync
+from webapp.customers import directory
 from webapp.customers.conflicts import changes_of, merge
+from webapp.customers.intake import look_at
 from webapp.customers.tables import customers
+from webapp.db.prepared import Prepared
 from webapp.extensions import db
 from webapp.neropay import NeroPayError, Refused, encode_body
 from webapp.writes import service as writes
@@ -30,7 +32,9 @@ KIND: Final = "customer.update"
 _LOOK_BUDGET: Final = 8.0  # seconds for the look before; sending has its own
 _LOOKS: Final = 3
 _LOOK_AGAIN: Final = -1  # no settle counter: the guard refuses to send
-_SETTLED_SEQ: Final = select(customers.c.settled_seq).where(customers.c.id == bindparam("id"))
+_SETTLED_SEQ: Final = Prepared(
+    select(customers.c.settled_seq).where(customers.c.id == bindparam("id"))
+)
 _MOVED: Final = Refusal("changed_meanwhile", "moved_while_looking")
 
 
@@ -99,7 +103,7 @@ class Correction:
         row: CustomerRow | None
         copy_of = None
         try:
-            found = sync.refresh_one(self.customer_id, budget=_LOOK_BUDGET)
+            found = look_at(self.customer_id, budget=_LOOK_BUDGET)
             row = found.row
             if found.is_skipped:  # a write of ours was under way, so this is not NeroPay's answer
                 known_seq = _LOOK_AGAIN
@@ -172,4 +176,5 @@ class Correction:
 
 
 def _settled_seq(connection: Connection, customer_id: str) -> int:
-    return connection.execute(_SETTLED_SEQ, {"id": customer_id}).scalar_one_or_none() or 0
+    row = _SETTLED_SEQ.first(connection, {"id": customer_id})
+    return row.settled_seq if row else 0

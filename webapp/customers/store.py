@@ -9,30 +9,41 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, insert, select, update
 
 from webapp.customers.keys import keys_of
 from webapp.customers.models import FIELDS
 from webapp.customers.tables import customers, sync_state
+from webapp.db.changes import Change
+from webapp.db.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Insert, Row, Update
 
+    from webapp.customers.models import CustomerRow
     from webapp.neropay.models import Customer
 
 Changes = dict[str, tuple[object, object]]
 
 _ALWAYS_TOLD = frozenset({"name", "email"})  # even by a brief list row (documented)
 _SELECT = select(customers).where(customers.c.id.in_(bindparam("ids", expanding=True)))
-_SELECT_ONE = select(customers).where(customers.c.id == bindparam("id"))
 _INSERT = insert(customers)
 _UPDATE = update(customers).where(customers.c.pk == bindparam("row"))
+# One record, as after a save.
+_SELECT_ONE = Prepared(select(customers).where(customers.c.id == bindparam("id")))
+_GIVEN = tuple(column.name for column in customers.columns if column.name != "pk")
+_INSERT_ONE = Change(_INSERT.inline(), *_GIVEN)
+_UPDATE_ONE = Change(_UPDATE, *(name for name in _GIVEN if name != "id"))
 _LOCK = select(sync_state.c.row_count).where(sync_state.c.id == 1).with_for_update()
-_COUNT = text("UPDATE sync_state SET row_count = row_count + :difference WHERE id = 1")
+_COUNT = Change(
+    update(sync_state)
+    .where(sync_state.c.id == 1)
+    .values(row_count=sync_state.c.row_count + bindparam("difference"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +134,21 @@ def upsert_all(
             else:
                 touched.append(row.pk)
             results.append(Upserted(changes=_changes(row, record)))
+    _change(connection, _INSERT_ONE, _INSERT, inserts)
     if inserts:
-        connection.execute(_INSERT, inserts)
-        connection.execute(_COUNT, {"difference": len(inserts)})
-    if updates:
-        connection.execute(_UPDATE, updates)
+        _COUNT.run(connection, {"difference": len(inserts)})
+    _change(connection, _UPDATE_ONE, _UPDATE, updates)
     _touch(connection, touched, _confirmation(source))
     if source.run is not None:
         _touch(connection, skipped, {"seen_run": source.run})
     return results
+
+
+def holds(row: CustomerRow, record: Customer) -> bool:
+    """Say whether the copy has just what NeroPay says of a customer, and all of it."""
+    return row.is_full and all(
+        getattr(row, name) == getattr(record, name) for name in record.present
+    )
 
 
 def delete_all(connection: Connection, pks: Iterable[int]) -> int:
@@ -151,7 +168,7 @@ def delete_all(connection: Connection, pks: Iterable[int]) -> int:
     deleted = connection.execute(
         customers.delete().where(customers.c.pk == bindparam("row")), gone
     ).rowcount
-    connection.execute(_COUNT, {"difference": -deleted})
+    _COUNT.run(connection, {"difference": -deleted})
     return deleted
 
 
@@ -164,9 +181,19 @@ def _lock(connection: Connection) -> None:
 def _known(connection: Connection, ids: list[str]) -> dict[str, Row[Any]]:
     """Give the rows of some records by their ids; one, as after a save, by the shorter way."""
     if len(ids) == 1:
-        row = connection.execute(_SELECT_ONE, {"id": ids[0]}).one_or_none()
+        row = _SELECT_ONE.first(connection, {"id": ids[0]})
         return {} if row is None else {row.id: row}
     return {row.id: row for row in connection.execute(_SELECT, {"ids": ids})}
+
+
+def _change(
+    connection: Connection, one: Change, many: Insert | Update, rows: list[dict[str, Any]]
+) -> None:
+    """Write rows; a single one by the shorter way."""
+    if len(rows) == 1:
+        one.run(connection, rows[0])
+    elif rows:
+        connection.execute(many, rows)
 
 
 def _new_row(record: Customer, source: Source) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.clock import now
+from webapp.db.changes import Change
+from webapp.db.prepared import Prepared
 from webapp.extensions import db
 from webapp.people.models import Person, Role
 from webapp.people.polling import is_polling
@@ -39,7 +41,7 @@ _WRITE_EVERY = timedelta(minutes=1)  # how often use of a session is noted
 _WRITE_EVERY_LOCKING = timedelta(seconds=10)  # the same where idle sessions lock after minutes
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits; a visitor's signed cookie has dots in it
 
-_LOAD = (
+_LOAD = Prepared(
     select(
         sessions.c.data,
         sessions.c.created_at,
@@ -58,6 +60,7 @@ _LOAD = (
     .join_from(sessions, people)
     .where(sessions.c.id_hash == bindparam("id_hash"), people.c.is_active.is_(True))
 )
+_KEEP_DATA = Change(update(sessions).where(sessions.c.id_hash == bindparam("visit")), "data")
 _log = structlog.get_logger()
 
 
@@ -137,7 +140,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def _load(self, id_hash: str) -> Visit:
         with db.read() as connection:
-            row = connection.execute(_LOAD, {"id_hash": id_hash}).one_or_none()
+            row = _LOAD.first(connection, {"id_hash": id_hash})
         data = self.serializer.loads(row.data) if row else {}
         if row is None or is_over(row, data, now()):
             return Visit()
@@ -163,12 +166,15 @@ class Sessions(SecureCookieSessionInterface):
             values["seen_at"] = moment
         if not values:
             return
-        with db.write() as connection:
+        with db.write(is_lasting=False) as connection:
             # People before sessions, as in every transaction: nobody waits in a circle.
             if "seen_at" in values:
                 connection.execute(
                     update(people).where(people.c.id == person.id).values(last_seen_at=moment)
                 )
+            if list(values) == ["data"]:
+                _KEEP_DATA.run(connection, {"visit": visit.id_hash, **values})
+                return
             connection.execute(
                 update(sessions).where(sessions.c.id_hash == visit.id_hash).values(values)
             )
