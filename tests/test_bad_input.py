@@ -204,3 +204,13 @@ def test_no_form_breaks(typed: dict[str, str], seen: str) -> None:
         for value in form.values().values():
             assert value is None or (value == value.strip() and value.encode())
     form.seen_values()
+
+
+@pytest.mark.parametrize("url", ["/customers", "/team", "/activity"])
+def test_what_is_too_long_to_look_for_is_said_and_cut(
+    page_as: Callable[[str], Page], url: str
+) -> None:
+    owner = page_as("owner")
+    for htmx in (False, True):
+        assert "first 200 characters" in owner.get(f"{url}?q={'x' * 7_000}", htmx=htmx).text
+    assert "first 200 characters" not in owner.get(f"{url}?q={'x' * 200}").text

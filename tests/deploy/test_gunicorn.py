@@ -54,8 +54,6 @@ def send(web: Web, request: bytes) -> bytes:
         answer = b""
         while piece := client.recv(65_536):
             answer += piece
-            if b"\r\n\r\n" in answer:
-                break
     return answer
 
 

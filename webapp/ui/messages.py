@@ -142,6 +142,7 @@ CHANGED_MEANWHILE: Final = (
     "Changed by someone else meanwhile. What NeroPay has now is below; save again to keep yours."
 )
 NOT_AN_EMAIL: Final = "Enter an e-mail address like name@example.com, or leave it empty."
+SEARCH_CUT: Final = "Only the first 200 characters were looked for."
 SYNC_REQUESTED: Final = "A fresh copy from NeroPay is on its way. This takes a moment."
 _FIELDS: Final[Mapping[str, str]] = {
     "name": "Name",
