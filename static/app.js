@@ -259,13 +259,13 @@
     find("th a", row)?.click();
   }
 
-  // --- toasts: at least 6 seconds, and as long as someone reads them; warnings stay ------------
+  // --- toasts: 6 seconds or more, 15 with a button, and while someone reads; warnings stay -----
   function arm(toast) {
     let timer = 0;
     const stop = () => clearTimeout(timer);
     const start = () => {
       stop();
-      timer = setTimeout(() => toast.remove(), Math.max(6000, 3000 + toast.textContent.length * 80));
+      timer = setTimeout(() => toast.remove(), Math.max(toast.querySelector("form") ? 15000 : 6000, 3000 + toast.textContent.length * 80));
     };
     for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stop);
     for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, start);

@@ -65,11 +65,19 @@ GET  /lock
 POST /lock
 POST /logout
 GET  /session
+GET  /status
+POST /status/ask
 POST /unlock
 GET  /writes/<record_id:intent_id>
 """
 _WRITERS = """
 POST /customers/<record_id:customer_id>/carry
+GET  /customers/<record_id:customer_id>/leave
+GET  /customers/<record_id:customer_id>/presence
+POST /customers/<record_id:customer_id>/resolve
+GET  /customers/<record_id:customer_id>/undo/<record_id:of>
+POST /customers/<record_id:customer_id>/undo/<record_id:of>
+POST /customers/add-again
 GET  /customers/<record_id:customer_id>/edit
 POST /customers/<record_id:customer_id>/edit
 GET  /customers/new

@@ -43,8 +43,10 @@ def test_the_part_is_a_form_and_in_the_list_a_row(staff: Page) -> None:
 
 
 def test_cancel_in_the_row_gives_the_row_back(staff: Page) -> None:
-    row = staff.get("/customers/1001", htmx=True, **ROW)
-    assert row.reader.tags[0] == ("tr", {"id": "customer-1001"})
+    for url in ("/customers/1001/leave", "/customers/1001"):
+        row = staff.get(url, htmx=True, **ROW)
+        assert row.reader.tags[0] == ("tr", {"id": "customer-1001"})
+    assert staff.get("/customers/1001/leave").location == "/customers/1001"
 
 
 def test_saving_sends_what_was_changed_and_no_more(staff: Page, copied: Sandbox) -> None:
@@ -114,32 +116,6 @@ def test_what_neropay_keeps_otherwise_is_told(staff: Page, copied: Sandbox) -> N
     assert "otherwise than it was typed: Address." in row.text
 
 
-def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
-    staff: Page, copied: Sandbox
-) -> None:
-    form = fill(staff, city="Swansea", name="Daisy T.")
-    copied.set_customer(1001, city="Newport", phone="07700 900000")
-    answer = staff.post(URL, form)
-    assert answer.status == 409
-    assert answer.has("div", role="alert", data_error_code="changed_meanwhile")
-    assert "What NeroPay has now Town or city Newport" in answer.text
-    assert answer.has("input", id="city", aria_invalid="true")
-    assert not answer.has("input", id="phone", aria_invalid="true")
-    mine = answer.form(URL)
-    assert (mine["city"], mine["name"]) == ("Swansea", "Daisy T.")
-    assert copied.ledger() == []
-
-
-def test_after_seeing_theirs_mine_can_be_saved(staff: Page, copied: Sandbox) -> None:
-    form = fill(staff, city="Swansea")
-    copied.set_customer(1001, city="Newport")
-    answer = staff.post(URL, {**form, **staff.post(URL, form).form(URL)})
-    assert answer.status == 303
-    now = copied.get_customer(1001)
-    assert now
-    assert now["city"] == "Swansea"
-
-
 def test_what_somebody_else_changed_in_other_fields_stays(staff: Page, copied: Sandbox) -> None:
     form = fill(staff, city="Swansea")
     copied.set_customer(1001, phone="07700 900000")
@@ -172,5 +148,9 @@ def test_a_note_of_what_was_seen_that_did_not_arrive_whole(
 ) -> None:
     answer = staff.post(URL, fill(staff, seen=seen, city="Swansea"))
     assert answer.status == 409
-    assert answer.form(URL)["city"] == "Swansea"
+    form = answer.form("/customers/1001/resolve")
+    assert form["city"] == "Swansea"
+    assert answer.has("input", name="keep_city", value="theirs")
+    assert not answer.has("input", name="keep_phone"), "it holds what NeroPay has"
     assert copied.ledger() == []
+    assert staff.post("/customers/1001/resolve", {**form, "keep_city": "mine"}).status == 303

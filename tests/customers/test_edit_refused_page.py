@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults import REFUSALS, SOME_UNCLEAR, UNCLEAR
+from webapp.customers.service import run_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
+
+    from tests.conftest import Clock
     from tests.page import Page
     from webapp.sandbox.testing import Sandbox
 
@@ -65,10 +70,25 @@ def test_a_neropay_that_does_not_change_customers(staff: Page, copied: Sandbox) 
     assert answer.form(URL)["city"] == "Swansea"
 
 
-def test_a_neropay_that_does_not_give_single_customers(staff: Page, copied: Sandbox) -> None:
-    copied.switch(get_by_id=False)
-    assert staff.post(URL, fill(staff, city="Swansea")).status == 303
+@pytest.mark.parametrize("how", [False, 404, 501])
+def test_a_neropay_that_does_not_give_single_customers(
+    staff: Page, copied: Sandbox, clock: Clock, page_as: Callable[[str], Page], how: object
+) -> None:
+    copied.switch(get_by_id=how)
+    form = fill(staff, city="Swansea")
+    saved = staff.post(URL, form)
+    assert saved.status == 303
+    assert "this was compared with our copy of " in staff.get(saved.location).text
     assert len(copied.ledger()) == 1
+    clock.advance(days=1)
+    manager = page_as("manager")
+    form = {**form, "intent": "1" * 32, "csrf_token": manager.csrf_token()}
+    clash = manager.post(URL, {**form, "city": "Barry"})
+    assert clash.status == 409
+    assert re.search(r"this compares with our copy of \d+ \w+ \d{4}, \d\d:\d\d\.", clash.text)
+    assert "In our copy Swansea" in clash.text
+    again = manager.post("/customers/1001/resolve", clash.form("/customers/1001/resolve"))
+    assert "this compares with our copy of" in again.text
 
 
 @pytest.mark.parametrize("name", SOME_UNCLEAR)
@@ -118,6 +138,24 @@ def test_a_customer_who_is_gone(staff: Page, copied: Sandbox) -> None:
     assert answer.status == 409
     assert "No longer at NeroPay" in answer.text
     assert answer.form(URL)["city"] == "Swansea"
+    again = staff.post("/customers/add-again", answer.form(URL))
+    assert "saving adds a new customer" in again.text
+    added = again.form("/customers/new")
+    assert (added["city"], added["phone"]) == ("Swansea", "07700-900-926")
+    assert staff.post("/customers/new", added).location == "/customers/1013"
+
+
+def test_a_customer_who_is_gone_from_our_copy_too(staff: Page, copied: Sandbox, app: Flask) -> None:
+    form = fill(staff, city="Swansea")
+    copied.delete_customer(1001)
+    with app.app_context():
+        run_sync(reason="test")
+    answer = staff.post(URL, form)
+    assert "NeroPay has this customer no more" in answer.text
+    added = answer.form("/customers/new")
+    assert (added["city"], added["intent"] != form["intent"]) == ("Swansea", True)
+    row = staff.post(URL, form, htmx=True, **ROW)
+    assert (row.status, row.response.headers["HX-Retarget"]) == (404, "#alerts")
 
 
 def test_a_correction_of_an_unconfirmed_change_is_kept(staff: Page, copied: Sandbox) -> None:

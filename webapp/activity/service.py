@@ -40,6 +40,7 @@ __all__ = [
     "Actor",
     "Entry",
     "VerifyResult",
+    "find_write",
     "history",
     "is_protected",
     "record",
@@ -130,6 +131,24 @@ def history(record_type: str, record_id: str, limit: int = 20) -> tuple[Entry, .
     values = {"record_type": record_type, "record_id": record_id, "most": limit}
     with db.read() as connection:
         return tuple(map(entry_of, _HISTORY.all(connection, values)))
+
+
+def find_write(record_type: str, record_id: str, intent_id: str) -> Entry | None:
+    """Give the entry about one record that tells how a write ended; None when there is none."""
+    query = (
+        select(*COLUMNS)
+        .where(
+            activity.c.record_type == record_type,
+            activity.c.record_id == record_id,
+            activity.c.intent_id == intent_id,
+            activity.c.outcome == "applied",
+        )
+        .order_by(activity.c.id.desc())
+        .limit(1)
+    )
+    with db.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return entry_of(row) if row else None
 
 
 def trim(moment: datetime) -> int:

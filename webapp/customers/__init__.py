@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages, and what a settled write does to our copy."""
-    from webapp.customers import edit_views, service
+    from webapp.customers import presence_views, resolve_views, service, undo_views
 
     service.init_app(app)
-    app.register_blueprint(edit_views.bp)  # the blueprint of views, with its own routes added
+    # One blueprint, that of `views`; each of these modules adds its routes to it.
+    assert presence_views.bp is resolve_views.bp is undo_views.bp
+    app.register_blueprint(undo_views.bp)

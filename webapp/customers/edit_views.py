@@ -9,12 +9,16 @@ from flask import abort, flash, request, url_for
 
 from webapp.customers import service
 from webapp.customers.cells import cells_of
+from webapp.customers.conflict_pages import conflict_page
+from webapp.customers.conflicts import changes_of
 from webapp.customers.forms import CustomerForm
+from webapp.customers.toasts import saved_toasts
 from webapp.customers.views import bp, is_row_swap, list_place
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
 from webapp.ui.refusals import explain_in
+from webapp.ui.toasts import flash_toasts
 from webapp.writes.service import Outcome, Refusal, State, new_intent_id
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ __all__ = ["bp"]
 _NOT_CONFIRMED = Refusal("outcome_unknown", "outcome_unknown")
 # It was saved before: what was changed since is offered, and is not saved yet.
 _SAVED_BEFORE = Refusal("saved_before", "saved_before")
+# NeroPay has it no more: what was typed is offered as a new customer.
+ADDING_AGAIN = Refusal("adding_again", "adding_again")
 
 
 @bp.get("/new")
@@ -38,7 +44,7 @@ def new() -> Response:
     """Show an empty form, or one filled from a search that found nobody."""
     form = CustomerForm()
     form.show(_sent_before() or service.guess_from_search(request.args.get("q", "")))
-    return _create_page(form)
+    return create_page(form)
 
 
 @bp.post("/new")
@@ -47,7 +53,7 @@ def create() -> Response:
     """Add a customer, once, however often the form is sent."""
     form = CustomerForm(request.form)
     if not form.validate():
-        return _create_page(form, status=422)
+        return create_page(form, status=422)
     outcome = service.create_customer(current_actor(), form.intent.data, form.values())
     if outcome.state is not State.APPLIED or outcome.is_changed_body:
         return _not_added(form, outcome)
@@ -64,7 +70,7 @@ def twins() -> Response:
     """Show customers who may be the one being typed."""
     form = CustomerForm(request.form)
     if not is_partial():
-        return _create_page(form)
+        return create_page(form)
     twins = service.find_twins(form.values())
     return render_page("customers/new.html", "customers/_twins.html", twins=twins)
 
@@ -85,37 +91,54 @@ def edit(customer_id: str) -> Response:
     form = CustomerForm()
     form.show({**row.values(), **_sent_before()})
     form.remember(row.values())
-    return _edit_page(form, row)
+    return edit_page(form, row)
 
 
 @bp.post("/<record_id:customer_id>/edit")
 @requires(Permission.CUSTOMERS_WRITE)
 def update(customer_id: str) -> Response:
     """Save a correction, unless somebody else changed the same field meanwhile."""
-    row = _find_or_404(customer_id)
     form = CustomerForm(request.form, is_edit=True)
+    row = service.get_customer(customer_id)
+    return gone(form) if row is None else save(form, row)
+
+
+def save(form: CustomerForm, row: CustomerRow) -> Response:
+    """Save a correction, or the choices that were made in one."""
     if not form.validate():
-        return _edit_page(form, row, status=422)
+        return edit_page(form, row, status=422)
     outcome = service.update_customer(
-        current_actor(), form.intent.data, customer_id, form.seen_values(), form.values()
+        current_actor(),
+        form.intent.data,
+        row.id,
+        form.seen_values(),
+        form.values(),
+        undoes=request.form.get("undoes", ""),
     )
     if outcome.state is not State.APPLIED or outcome.is_changed_body:
         return _not_saved(form, row, outcome)
+    if outcome.is_no_change:
+        service.leave_form(current_actor(), row.id)
     if is_row_swap():
-        saved = service.get_customer(customer_id) or row
+        saved = service.get_customer(row.id) or row
         return render_page(
             "customers/show.html",
             "customers/_saved_row.html",
             rows=cells_of([saved]),
-            outcome=outcome,
-            differing=messages.stored_differently(outcome.fields_differing),
+            toasts=saved_toasts(outcome, form),
         )
-    flash(messages.NO_CHANGE if outcome.is_no_change else messages.saved(outcome.label), "success")
-    _tell_differences(outcome)
+    flash_toasts(saved_toasts(outcome, form))
     place = return_place(request.form.get("back"), "")
     if place:
-        return redirect_to(f"{place}#customer-{customer_id}")
-    return redirect_to(url_for("customers.show", customer_id=customer_id))
+        return redirect_to(f"{place}#customer-{row.id}")
+    return redirect_to(url_for("customers.show", customer_id=row.id))
+
+
+def gone(form: CustomerForm) -> Response:
+    """Answer a form whose record is not there: it was, when the form says what it showed."""
+    if is_row_swap() or not form.seen_values():
+        abort(404)
+    return create_page(form, refusal=ADDING_AGAIN)
 
 
 def _find_or_404(customer_id: str) -> CustomerRow:
@@ -135,25 +158,26 @@ def _not_added(form: CustomerForm, outcome: Outcome) -> Response:
     if outcome.state is State.REFUSED and outcome.record_id is not None:
         return _refused_correction(form, outcome.record_id, outcome)
     if outcome.state is State.REFUSED:
-        return _create_page(form, outcome)
+        return create_page(form, outcome)
     if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was added
         sent = service.values_of_write(current_actor(), outcome.intent_id)
         return _offer_as_edit(form, str(outcome.record_id), _SAVED_BEFORE, sent)
     if outcome.is_changed_body:
-        return _create_page(form, refusal=_NOT_CONFIRMED)
+        return create_page(form, refusal=_NOT_CONFIRMED)
     return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
 
 
 def _not_saved(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Response:
     """Answer a form that did not change the customer just now."""
+    if outcome.theirs:
+        return conflict_page(form, row, outcome)
     if outcome.state is State.REFUSED:
-        return _edit_page(form, row, outcome)
+        return edit_page(form, row, outcome)
     if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was saved
-        seen, typed = form.seen_values(), form.values()
-        mine = {name: value for name, value in typed.items() if value != (seen.get(name) or None)}
+        mine = changes_of(form.seen_values(), form.values())
         return _open_edit(form, row, mine, _SAVED_BEFORE)
     if outcome.is_changed_body:
-        return _edit_page(form, row, refusal=_NOT_CONFIRMED)
+        return edit_page(form, row, refusal=_NOT_CONFIRMED)
     return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
 
 
@@ -170,13 +194,10 @@ def _show_refusal(form: CustomerForm, refusal: Refusal | None, status: int) -> i
         return status
     if refusal is not _NOT_CONFIRMED:  # that one is settled when the same form comes again
         form.intent.data = new_intent_id()
-    if refusal.theirs:  # seen now: saving again means to overwrite them
-        form.remember({**form.seen_values(), **refusal.theirs})
-        form.add_errors(dict.fromkeys(refusal.theirs, (messages.CHANGED_MEANWHILE,)))
     return explain_in(form, refusal.kind, refusal.fields)
 
 
-def _create_page(
+def create_page(
     form: CustomerForm,
     outcome: Outcome | None = None,
     *,
@@ -198,12 +219,13 @@ def _create_page(
     )
 
 
-def _edit_page(
+def edit_page(
     form: CustomerForm,
     row: CustomerRow,
     outcome: Outcome | None = None,
     *,
     refusal: Refusal | None = None,
+    notes: Mapping[str, str] = MappingProxyType({}),
     status: int = 200,
 ) -> Response:
     refusal = outcome.refusal if outcome else refusal
@@ -216,6 +238,8 @@ def _edit_page(
         customer=row,
         refusal=refusal,
         open_write=service.open_write_on(row.id),
+        others=service.note_open(current_actor(), row.id),
+        notes=notes,
         twins=(),
         back=return_place(request.form.get("back"), "") or list_place(),
     )
@@ -224,8 +248,10 @@ def _edit_page(
 def _refused_correction(form: CustomerForm, customer_id: str, outcome: Outcome) -> Response:
     """Show the record that the form made already, with the refusal of what it sent since."""
     row = _find_or_404(customer_id)
+    if outcome.theirs:
+        return conflict_page(form, row, outcome)
     form.remember(row.values())
-    return _edit_page(form, row, outcome)
+    return edit_page(form, row, outcome)
 
 
 def _offer_as_edit(
@@ -252,4 +278,4 @@ def _open_edit(
     form.show({**row.values(), **mine})
     form.remember(row.values())
     form.intent.data = new_intent_id()
-    return _edit_page(form, row, refusal=refusal)
+    return edit_page(form, row, refusal=refusal)

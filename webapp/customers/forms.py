@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from webapp.customers.conflicts import Note, dump_note, load_note, load_seen, resolve
 from webapp.customers.models import FIELDS, Query
 from webapp.ui import messages
-from webapp.ui.forms import Form, TextField, clean_text
+from webapp.ui.forms import NO_BREAKS, Form, TextField, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _BRITISH_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
 _SORTS = ("best", "name", "newest", "town")
 _QUERY_LENGTH = 200
+_NOTHING = Note({}, ())
 
 
 def tidy_postcode(value: str | None) -> str | None:
@@ -69,26 +71,31 @@ class CustomerForm(Form):
 
     def seen_values(self) -> dict[str, str | None]:
         """Give what the form showed when it was opened; empty when that did not arrive whole."""
-        try:
-            seen = json.loads(self.seen.data or "{}")
-        except (ValueError, RecursionError):
-            return {}
-        if not isinstance(seen, dict):
-            return {}
-        return {
-            name: value
-            for name, value in seen.items()
-            if name in FIELDS and (value is None or isinstance(value, str))
-        }
+        return load_seen(self.seen.data)
+
+    def note(self) -> Note:
+        """Give what the form knows of a conflict that it was shown for."""
+        return load_note(self.seen.data)
+
+    def chosen(self, choices: Mapping[str, str]) -> CustomerForm:
+        """Give the form that holds what was chosen between the sides of a conflict.
+
+        Args:
+            choices: Field to "mine", "theirs" or "before".
+        """
+        values = resolve(self.values(), self.seen_values(), self.note(), choices)
+        shown = {name: (values.get(name) or "").translate(NO_BREAKS) for name in FIELDS}
+        kept = {"intent": self.intent.data or "", "seen": self.seen.data or ""}
+        return CustomerForm(MultiDict({**shown, **kept}), is_edit=True)
 
     def show(self, values: Mapping[str, str | None]) -> None:
         """Fill the fields with a record's values."""
         for name in FIELDS:
             self[name].data = values.get(name) or ""
 
-    def remember(self, values: Mapping[str, str | None]) -> None:
+    def remember(self, values: Mapping[str, str | None], note: Note = _NOTHING) -> None:
         """Note what the form shows, for the comparison when it is saved."""
-        self.seen.data = json.dumps({name: values.get(name) for name in FIELDS})
+        self.seen.data = dump_note({name: values.get(name) for name in FIELDS}, note)
 
     def validate_email(self, field: Field) -> None:
         """Refuse what is no e-mail address."""

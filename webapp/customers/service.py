@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from webapp.customers.corrections import KIND as _UPDATE
 from webapp.customers.corrections import Correction
+from webapp.customers.directory import find as find_copy
 from webapp.customers.models import FIELDS
+from webapp.customers.presence import leave as leave_form
+from webapp.customers.presence import note_open
+from webapp.customers.presence import purge as purge_presence
 from webapp.customers.reading import find_for_page as get_customer
 from webapp.customers.reading import (
     find_twins,
@@ -28,6 +32,8 @@ from webapp.customers.reading import (
 from webapp.customers.reading import refresh as refresh_customer
 from webapp.customers.settled import Created, Updated
 from webapp.customers.sync import run_sync
+from webapp.customers.undo import KIND as _UNDO
+from webapp.customers.undo import Change, find_change, undoable_in
 from webapp.extensions import settings
 from webapp.neropay import encode_body
 from webapp.writes import service as writes
@@ -43,20 +49,27 @@ if TYPE_CHECKING:
 
 __all__ = [
     "create_customer",
+    "find_change",
+    "find_copy",
     "find_twins",
     "freshness",
     "get_customer",
     "guess_from_search",
     "history_of",
     "init_app",
+    "leave_form",
+    "note_open",
     "open_write_on",
     "overview",
+    "purge_presence",
     "refresh_customer",
     "request_sync",
     "run_sync",
     "search",
     "status",
     "sync_status",
+    "undo_change",
+    "undoable_in",
     "update_customer",
     "values_of_write",
 ]
@@ -71,6 +84,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         writes.register(_CREATE, Created())
         writes.register(_UPDATE, Updated())
+        writes.register(_UNDO, Updated())
 
 
 def create_customer(
@@ -114,6 +128,8 @@ def update_customer(
     customer_id: str,
     seen: Mapping[str, str | None],
     values: Mapping[str, str | None],
+    *,
+    undoes: str = "",
 ) -> Outcome:
     """Send what a person changed in a record, unless somebody else changed the same meanwhile.
 
@@ -124,13 +140,34 @@ def update_customer(
         seen: What the form showed when it was opened. A field that is missing here is compared
             with what NeroPay has now.
         values: What the form holds now, validated.
+        undoes: The id of the write that this takes back, when that is what was begun.
 
     Returns:
         What is known now. Refusals of our own: changed_meanwhile (with `theirs`), write_open,
         unknown_intent. Nothing is sent then, nor when there is nothing to change
         (`is_no_change`).
     """
-    correction = Correction(actor, intent_id, customer_id, dict(seen), dict(values))
+    kind = _UNDO if undoes and find_change(customer_id, undoes) else _UPDATE
+    return _save(Correction(actor, intent_id, customer_id, dict(seen), dict(values), kind))
+
+
+def undo_change(actor: Actor, intent_id: str | None, customer_id: str, change: Change) -> Outcome:
+    """Take a change back, unless somebody has changed the same again since.
+
+    Args:
+        actor: Who does it.
+        intent_id: From the form.
+        customer_id: NeroPay's id.
+        change: From `find_change`.
+
+    Returns:
+        As `update_customer`.
+    """
+    seen, values = change.after, change.before
+    return _save(Correction(actor, intent_id, customer_id, seen, values, _UNDO))
+
+
+def _save(correction: Correction) -> Outcome:
     return correction.save(clear_with=None if settings().neropay_clear_with == "null" else "")
 
 

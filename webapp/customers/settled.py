@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from webapp.clock import now
-from webapp.customers import directory
+from webapp.customers import directory, presence
 from webapp.customers.models import FIELDS
 from webapp.customers.tables import customers, sync_state
 from webapp.extensions import db, neropay
@@ -67,6 +67,12 @@ class Created(_Settled):
 
 class Updated(_Settled):
     """PATCH /customers/{id}."""
+
+    def apply(self, connection: Connection, intent: Intent, data: object, seq: int) -> Applied:
+        """Put the record into our copy; who saved it has its form open no more."""
+        applied = super().apply(connection, intent, data, seq)
+        presence.forget(connection, intent.actor.person_id, intent.record_id)
+        return applied
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
         """Look at the record first: somebody may have changed it again meanwhile."""

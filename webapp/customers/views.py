@@ -10,12 +10,16 @@ from flask import Blueprint, abort, flash, request, url_for
 from webapp.customers import service
 from webapp.customers.cells import cells_of
 from webapp.customers.forms import query_arguments, query_from_request
-from webapp.people.service import Permission, polling, requires
+from webapp.people.service import Permission, can, polling, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, reload_page, render_page, return_place
+from webapp.writes.service import new_intent_id
 
 if TYPE_CHECKING:
     from flask import Response
+
+    from webapp.customers.models import CustomerRow
+    from webapp.customers.reading import Refreshed
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
 
@@ -50,15 +54,7 @@ def show(customer_id: str) -> Response:
         abort(404)
     if is_row_swap():  # Cancel in the list's row
         return render_page("customers/show.html", "customers/_row.html", rows=cells_of([row]))
-    return render_page(
-        "customers/show.html",
-        "customers/_record.html",
-        customer=row,
-        history=service.history_of(customer_id),
-        open_write=service.open_write_on(customer_id),
-        back=list_place() or url_for("customers.index"),
-        refreshed=None,
-    )
+    return _record_page(row)
 
 
 @bp.get("/<record_id:customer_id>/refresh")
@@ -72,15 +68,7 @@ def refresh(customer_id: str) -> Response:
         tone = "warning" if refreshed.problem else "status"
         flash(messages.refreshed(refreshed.problem, len(refreshed.changes)), tone)
         return redirect_to(url_for("customers.show", customer_id=customer_id))
-    return render_page(
-        "customers/show.html",
-        "customers/_record.html",
-        customer=refreshed.row,
-        history=service.history_of(customer_id),
-        open_write=service.open_write_on(customer_id),
-        back=list_place() or url_for("customers.index"),
-        refreshed=refreshed,
-    )
+    return _record_page(refreshed.row, refreshed)
 
 
 @bp.get("/sync")
@@ -101,6 +89,22 @@ def sync_now() -> Response:
     service.request_sync()
     flash(messages.SYNC_REQUESTED, "status")
     return redirect_to(return_place(request.form.get("back"), url_for("customers.index")))
+
+
+def _record_page(row: CustomerRow, refreshed: Refreshed | None = None) -> Response:
+    history, open_write = service.history_of(row.id), service.open_write_on(row.id)
+    may_undo = open_write is None and can(Permission.CUSTOMERS_WRITE)
+    return render_page(
+        "customers/show.html",
+        "customers/_record.html",
+        customer=row,
+        history=history,
+        undoable=service.undoable_in(history, row) if may_undo else frozenset(),
+        undo_intent=new_intent_id(),
+        open_write=open_write,
+        back=list_place() or url_for("customers.index"),
+        refreshed=refreshed,
+    )
 
 
 def is_row_swap() -> bool:

@@ -13,6 +13,7 @@ from webapp.categories import service as categories
 from webapp.clock import now
 from webapp.customers import service as customers
 from webapp.people import service as people
+from webapp.status import service as status
 from webapp.writes import service as writes
 from webapp.writes import waiting
 
@@ -32,14 +33,15 @@ def refresh_copy(*, asked_at: datetime) -> None:
         asked_at: When it was asked for: a good run that began later is as good, so that ten
             impatient clicks are one sync.
     """
-    status = customers.sync_status()
-    has_begun = status.started_at is not None and status.started_at >= asked_at
-    if has_begun and status.failed_at is None:
+    last = customers.sync_status()
+    has_begun = last.started_at is not None and last.started_at >= asked_at
+    if has_begun and last.failed_at is None:
         return
     result = categories.refresh_categories()
     if result.error_code:
         logger.warning("categories could not be fetched: code=%s", result.error_code)
     customers.run_sync(reason="worker", should_stop=_should_stop())
+    status.ask_if_due()
 
 
 def settle_writes(pause: Callable[[float], object] | None = None) -> int:
@@ -55,6 +57,7 @@ def settle_writes(pause: Callable[[float], object] | None = None) -> int:
     wait = pause or time.sleep
     settled = writes.settle_due(pause=wait)
     waiting.note_line()
+    waiting.note_abilities()
     if is_there:
         settled += waiting.send_held(wait)
     return settled
@@ -69,6 +72,7 @@ def clean_up() -> None:
     """Drop sessions that are over, old sign-ins, settled writes, and the trail's oldest days."""
     people.purge(now())
     writes.purge()
+    customers.purge_presence(now())
     activity.trim(now())
 
 

@@ -28,7 +28,8 @@ _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
 _EDGE = "\u200b\u2060\ufeff"  # zero-width characters that come along with pasted text
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp"})
 _CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_NO_BREAKS = {ord(char): None for char in "\n\r"}
+# A box of one line drops line breaks out of the value that it is given (HTML standard).
+NO_BREAKS = {ord(char): None for char in "\n\r"}
 _TABLE = {ord(char): None for char in "\t\n\r"}
 
 
@@ -143,8 +144,7 @@ class TextField(wtforms.StringField):  # type: ignore[misc]  # WTForms ships no 
 
     def came_back_as(self, shown: str) -> bool:
         """Say whether what was sent is what a box that showed `shown` sends by itself."""
-        # A box of one line drops line breaks out of the value that it is given (HTML standard).
-        return self._typed is not None and self._typed == shown.translate(_NO_BREAKS)
+        return self._typed is not None and self._typed == shown.translate(NO_BREAKS)
 
     @property
     def shown(self) -> str:

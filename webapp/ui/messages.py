@@ -138,9 +138,6 @@ def sign_in_throttled(seconds: int) -> str:
 
 # --- records -----------------------------------------------------------------------------------
 
-CHANGED_MEANWHILE: Final = (
-    "Changed by someone else meanwhile. What NeroPay has now is below; save again to keep yours."
-)
 NOT_AN_EMAIL: Final = "Enter an e-mail address like name@example.com, or leave it empty."
 SEARCH_CUT: Final = "Only the first 200 characters were looked for."
 SYNC_REQUESTED: Final = "A fresh copy from NeroPay is on its way. This takes a moment."
@@ -166,12 +163,14 @@ _TWINS: Final[Mapping[str, str]] = {
 _WRITES: Final[Mapping[str, str]] = {
     "customer.create": "New customer",
     "customer.update": "Change of customer",
+    "customer.undo": "Undoing a change of customer",
     "category.create": "New category",
     "category.delete": "Deletion of category",
 }
 _DEEDS: Final[Mapping[str, str]] = {
     "customer.create": "added this customer",
     "customer.update": "changed this customer",
+    "customer.undo": "undid a change of this customer",
     "customer.changed_in_neropay": "had a change made elsewhere",
     "customer.gone_in_neropay": "no longer has this customer",
     "category.create": "added this category",

@@ -203,6 +203,13 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Save again to send it.",
         "warning",
     ),
+    "adding_again": Message(
+        "Not saved yet",
+        "NeroPay has this customer no more. What you typed is below; saving adds a new customer, "
+        "with a number of their own.",
+        "Check it and save.",
+        "warning",
+    ),
     "sent_before": Message(
         "Not sent yet",
         "Something else was sent from this form before, and that stands. This was not sent, and "

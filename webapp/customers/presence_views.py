@@ -1,0 +1,47 @@
+"""The part of a form that says who else has it open, and the way out of a form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, url_for
+
+from webapp.customers import service
+from webapp.customers.cells import cells_of
+from webapp.customers.views import bp, is_row_swap
+from webapp.people.service import Permission, current_actor, polling, requires
+from webapp.ui.htmx import is_partial, redirect_to, render_page
+
+if TYPE_CHECKING:
+    from flask import Response
+
+__all__ = ["bp"]
+
+
+@bp.get("/<record_id:customer_id>/presence")
+@polling
+@requires(Permission.CUSTOMERS_WRITE)
+def presence(customer_id: str) -> Response:
+    """Renew the mark of an open form, and say who else has one; the form asks this by itself."""
+    row = service.find_copy(customer_id)
+    if row is None:
+        abort(404)
+    if not is_partial():
+        return redirect_to(url_for("customers.edit", customer_id=customer_id))
+    return render_page(
+        "customers/edit.html",
+        "customers/_presence.html",
+        customer=row,
+        others=service.note_open(current_actor(), customer_id),
+    )
+
+
+@bp.get("/<record_id:customer_id>/leave")
+@requires(Permission.CUSTOMERS_WRITE)
+def leave(customer_id: str) -> Response:
+    """Leave a form without saving it: back to the record, or to the list's row."""
+    service.leave_form(current_actor(), customer_id)
+    row = service.find_copy(customer_id)
+    if row is not None and is_row_swap():
+        return render_page("customers/show.html", "customers/_row.html", rows=cells_of([row]))
+    return redirect_to(url_for("customers.show", customer_id=customer_id))

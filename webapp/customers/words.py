@@ -1,0 +1,75 @@
+"""What staff read about a record that others change too: merging, choosing, undoing.
+
+Not here: what every part says (webapp.ui.messages).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from webapp.ui import messages
+from webapp.ui.filters import clock_time, date_time, day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+CHOOSE: Final = "Choose one of these."
+KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
+ALREADY_UNDONE: Final = "It is as it was before that change already, so nothing was sent."
+NOT_UNDONE: Final = "The change could not be undone."
+
+
+def undone(label: str) -> str:
+    """Say that NeroPay has confirmed that a change is taken back, for a toast."""
+    return f"Undone: {label}"
+
+
+def also_changed(others: Mapping[str, str | None], mine: Iterable[str]) -> str:
+    """Say what somebody else changed meanwhile, that it stays, and what was saved beside it.
+
+    Args:
+        others: Field to what NeroPay has now.
+        mine: The fields that were saved.
+    """
+    sentences = [_was_changed(name, value) for name, value in others.items()]
+    saved = _list([messages.field(name) for name in mine])
+    stays = "That stays" if len(sentences) == 1 else "Those stay"
+    return " ".join([*sentences, f"{stays}; saved beside it: {saved}." if saved else f"{stays}."])
+
+
+def compared_with_copy(moment: datetime, today: datetime) -> str:
+    """Say that NeroPay could not be asked for the record before it was changed.
+
+    Args:
+        moment: How old our copy is.
+        today: Now.
+    """
+    return (
+        "NeroPay does not give single records here, so this was compared with our copy"
+        f" {age(moment, today)}."
+    )
+
+
+def age(moment: datetime, today: datetime) -> str:
+    """Say how old something is: "of 11:02", or with the day when it is another one."""
+    return f"of {clock_time(moment) if day(moment) == day(today) else date_time(moment)}"
+
+
+def theirs_now(value: str | None) -> str:
+    """Say under a field what NeroPay has in it."""
+    return f"NeroPay has now: “{value}”." if value else "It is empty in NeroPay now."
+
+
+def _was_changed(name: str, value: str | None) -> str:
+    what = messages.field(name)
+    if value is None:
+        return f"{what} was emptied in NeroPay meanwhile."
+    return f"{what} was changed in NeroPay meanwhile to “{value}”."
+
+
+def _list(names: list[str]) -> str:
+    """Join names as people do: "Name, Phone and Address"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
