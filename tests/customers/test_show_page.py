@@ -167,3 +167,14 @@ def test_it_is_only_read(staff: Page) -> None:
         answer = staff.client.open(URL, method=method, data={"csrf_token": staff.csrf_token()})
         assert answer.status_code == 405
         assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize("word", ["new", "near", "sync", "twins"])
+@pytest.mark.parametrize("path", ["", "/refresh", "/edit"])
+def test_a_word_of_our_own_paths_is_no_customer(
+    page_as: Callable[[str], Page], copied: Sandbox, word: str, path: str
+) -> None:
+    answer = page_as("staff").get(f"/customers/{word}{path}")
+    is_page = not path and word in {"new", "sync"}
+    assert answer.status == (200 if is_page else 405 if word == "twins" and not path else 404)
+    assert copied.requests() == []

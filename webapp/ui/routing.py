@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from werkzeug.routing import BaseConverter
+from typing import Final
+
+from werkzeug.routing import BaseConverter, ValidationError
+
+# What stands where an id could stand, in paths of our own.
+WORDS: Final = frozenset({"add-again", "near", "new", "sync", "twins"})
 
 
 class RecordIdConverter(BaseConverter):
     """An id of NeroPay's; anything else does not match, which is our 404, without a call."""
 
     regex = "[A-Za-z0-9_-]{1,64}"
+
+    def to_python(self, value: str) -> str:
+        """Take it, unless it is a word of our own paths."""
+        if value in WORDS:
+            raise ValidationError
+        return value
