@@ -87,6 +87,7 @@ POST /writes/<record_id:intent_id>/looked-up
 """
 _MANAGERS = """
 GET  /activity/export
+POST /categories/<record_id:category_id>/add-again
 GET  /categories/<record_id:category_id>/delete
 POST /categories/<record_id:category_id>/delete
 GET  /categories/near

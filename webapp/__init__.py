@@ -24,6 +24,7 @@ from webapp import (
     ops,
     overview,
     people,
+    status,
     ui,
     writes,
 )
@@ -101,7 +102,7 @@ def create_app(
     )
     ops.init_app(app)  # around everything above: static files have a request id as well
     errors.init_app(app)
-    for feature in (people, activity, writes, customers, categories, overview, jobs):
+    for feature in (people, activity, writes, customers, categories, overview, status, jobs):
         feature.init_app(app)
     layout.init_app(app)
     _trust_only(app, settings.trusted_hosts)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from tenacity import Retrying, retry_if_exception
 
+from webapp.neropay.abilities import Abilities
 from webapp.neropay.answers import TransportError, from_transport, judge, unreadable_data
 from webapp.neropay.errors import (
     BadResponse,
@@ -23,6 +24,7 @@ from webapp.neropay.errors import (
     Unavailable,
 )
 from webapp.neropay.headers import clock_offset
+from webapp.neropay.line import Line
 from webapp.neropay.models import Health
 from webapp.neropay.parsing import Envelope
 from webapp.neropay.reports import Attempt, Report
@@ -111,6 +113,8 @@ class Caller:
         self._retries = RetryBudget()
         self._pacer = Pacer(calls_per_minute, monotonic=monotonic, sleep=sleep)
         self._report = Report(monotonic=monotonic)
+        self.line = Line()
+        self.abilities = Abilities()
         self._last_error_code: str | None = None
         self._transport: Transport | None = None
         self._lock = threading.Lock()
@@ -201,9 +205,11 @@ class Caller:
                 raise unreadable_data(call.method, status)
         except NeroPayError as error:
             self._note_error(error)
+            self.abilities.note(call.method, call.template, error)
             self._report.failure(error, self._facts(call, status, started))
             raise in_view_of_earlier(call, error) from error.__cause__
         self._note_answer()
+        self.abilities.note(call.method, call.template, None)
         self._report.success(self._facts(call, status, started))
         return envelope
 
@@ -246,6 +252,7 @@ class Caller:
 
     def _note_answer(self) -> None:
         self._breaker.succeed()
+        self.line.note(None)
         self._retries.earn()
         self._last_error_code = None
 
@@ -260,6 +267,7 @@ class Caller:
         if isinstance(error, RateLimited):
             self._pacer.pause(_DEFAULT_PAUSE if error.after is None else error.after)
         is_ours = isinstance(error, (*_TROUBLE, RateLimited, Misconfigured))
+        self.line.note(error, is_open=self._breaker.since is not None)
         self._last_error_code = error.code if is_ours else None
 
 

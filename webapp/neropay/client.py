@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from webapp.neropay.abilities import Abilities
+    from webapp.neropay.line import Line
     from webapp.neropay.models import Health
 
 _PRINTABLE: Final = re.compile(r"[!-~]{1,512}", re.ASCII)
@@ -90,6 +92,16 @@ class NeroPay:
     def health(self) -> Health:
         """How the line to NeroPay looks from this process; no call is made."""
         return self._caller.health
+
+    @property
+    def line(self) -> Line:
+        """Whether NeroPay is away, as far as this process's calls tell."""
+        return self._caller.line
+
+    @property
+    def abilities(self) -> Abilities:
+        """What NeroPay has switched on, as far as the answers to this process told."""
+        return self._caller.abilities
 
     def calls_made(self) -> int:
         """How many requests this thread has sent, ever: take the difference of two readings."""

@@ -28,6 +28,8 @@ def clean_text(value: object, limit: int = TEXT_LIMIT) -> str | None:
         return str(value)
     if not isinstance(value, str):
         return None
+    if len(value) <= limit and value.isascii() and value.isprintable() and not value.isspace():
+        return value or None  # as nearly all of them are: nothing of the below is in it
     text = value if len(value) <= limit else value[: limit - 1] + "…"
     text = _BROKEN.sub(lambda found: " " if found[0] in _LINE_BREAKS else "\ufffd", text)
     return text if _is_visible(text) else None

@@ -5,7 +5,7 @@ Not here: the journal of what was sent (`tables`).
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from webapp.db import UtcDateTime, metadata
 
@@ -65,4 +65,16 @@ options = Table(
     Column("value", Text, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("changed_by", Text, nullable=False),
+)
+
+# What NeroPay's answers told about each operation: is it switched on for this merchant?
+abilities = Table(
+    "abilities",
+    metadata,
+    Column("name", String(32), primary_key=True),  # e.g. customers.update
+    Column("is_allowed", Boolean, nullable=False),
+    Column("code", String(64), nullable=False),  # of the refusal; empty when allowed
+    Column("status", Integer),  # of the refusal
+    Column("message", Text, nullable=False),  # NeroPay's own words
+    Column("told_at", UtcDateTime, nullable=False),
 )

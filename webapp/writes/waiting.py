@@ -5,6 +5,9 @@ Beside `service`, which is about what is sent. Not here: any behaviour.
 
 from __future__ import annotations
 
+from webapp.writes.abilities import Ability, refusal_of
+from webapp.writes.abilities import current as abilities_now
+from webapp.writes.abilities import note as note_abilities
 from webapp.writes.away import Away
 from webapp.writes.away import current as away_now
 from webapp.writes.away import note as note_line
@@ -26,7 +29,9 @@ from webapp.writes.waiting_marks import Marks, marks_of
 
 __all__ = [
     "HOLDABLE",
+    "Ability",
     "Away",
+    "abilities_now",
     "Draft",
     "Held",
     "Marks",
@@ -38,8 +43,10 @@ __all__ = [
     "is_offered",
     "list_held",
     "marks_of",
+    "note_abilities",
     "note_line",
     "probe_line",
+    "refusal_of",
     "register",
     "replace_held",
     "send_held",
