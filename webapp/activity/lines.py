@@ -75,6 +75,7 @@ def days_of(entries: Iterable[Entry]) -> tuple[Day, ...]:
     names = {day(moment - timedelta(days=1)): "Yesterday", day(moment): "Today"}
     customers, categories = url_for("customers.index"), url_for("categories.index")
     places = {"customer": f"{customers}/", "category": f"{categories}#category-"}
+    places["deleted"] = f"{categories}#deleted"
     return tuple(
         Day(
             name=names.get(date, date),
@@ -122,7 +123,7 @@ def _line(entry: Entry, places: dict[str, str]) -> Line:
         address=visible(entry.address),
         what=words.kind_text(entry.kind),
         about="" if is_own else visible(entry.label or entry.record_id),
-        href="" if entry.kind.endswith(".delete") else _href(entry, places),
+        href=_href(entry, places),
         note=note,
         tone=tone,
         changes=tuple(change_texts(entry)),
@@ -130,6 +131,10 @@ def _line(entry: Entry, places: dict[str, str]) -> Line:
 
 
 def _href(entry: Entry, places: dict[str, str]) -> str:
+    if (
+        entry.kind == "category.delete" and entry.outcome == "applied"
+    ):  # it is not there, but may be added again
+        return places["deleted"]
     place = places.get(entry.record_type or "")
     is_id = entry.record_id is not None and _ID.fullmatch(entry.record_id)
     return f"{place}{entry.record_id}" if place and is_id else ""

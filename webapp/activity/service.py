@@ -43,6 +43,7 @@ __all__ = [
     "find_write",
     "history",
     "is_protected",
+    "newest_of_kind",
     "record",
     "trim",
     "verify",
@@ -133,6 +134,21 @@ def history(record_type: str, record_id: str, limit: int = 20) -> tuple[Entry, .
         return tuple(map(entry_of, _HISTORY.all(connection, values)))
 
 
+def newest_of_kind(kind: str, limit: int) -> tuple[Entry, ...]:
+    """Give the newest entries of one kind that went well, newest first.
+
+    Args:
+        kind: E.g. "category.delete".
+        limit: How many entries of the kind are looked at.
+    """
+    query = (
+        select(*COLUMNS).where(activity.c.kind == kind).order_by(activity.c.id.desc()).limit(limit)
+    )
+    with db.read() as connection:
+        entries = [entry_of(row) for row in connection.execute(query)]
+    return tuple(entry for entry in entries if entry.outcome == "applied")
+
+
 def find_write(record_type: str, record_id: str, intent_id: str) -> Entry | None:
     """Give the entry about one record that tells how a write ended; None when there is none."""
     query = (
@@ -215,6 +231,8 @@ def _plain(field: str, value: object) -> object:
 
 def _clean(text: str) -> str:
     """Bound a text and mark what no database or page can carry (NUL, controls, surrogates)."""
+    if text.isprintable():
+        return text[:_TEXT_LIMIT]
     return "".join(
         "\ufffd" if unicodedata.category(character) in {"Cc", "Cs"} else character
         for character in text[:_TEXT_LIMIT]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages, and what a settled write does to our copy."""
-    from webapp.categories import service, views
+    from webapp.categories import deleted_views, service
 
     service.init_app(app)
-    app.register_blueprint(views.bp)
+    app.register_blueprint(deleted_views.bp)  # the blueprint of views, with a route added

@@ -84,7 +84,13 @@ def near_duplicates(name: str) -> tuple[CategoryRow, ...]:
 
 
 def create_category(
-    actor: Actor, intent_id: str | None, name: str, sort_order: int, is_active: bool
+    actor: Actor,
+    intent_id: str | None,
+    name: str,
+    sort_order: int,
+    is_active: bool,
+    *,
+    unless: Refusal | None = None,
 ) -> Outcome:
     """Add a category, once.
 
@@ -94,6 +100,7 @@ def create_category(
         name: Validated.
         sort_order: Its place at the tills.
         is_active: Whether the tills show it.
+        unless: What to say instead when one of that name is there or on its way; None: add it.
 
     Returns:
         What is known now. A form that came back changed after a refusal is a new attempt; with
@@ -101,10 +108,11 @@ def create_category(
     """
     # is_active is 1 or 0 on the wire (documented).
     body = encode_body({"name": name, "sort_order": sort_order, "is_active": int(is_active)})
-    outcome = _submit_new(actor, intent_id, name, body)
+    guard = _guard_name(name, unless) if unless else None
+    outcome = _submit_new(actor, intent_id, name, body, guard)
     if outcome.is_changed_body and outcome.refusal is not None:
         again_id = writes.derive_intent_id(outcome.intent_id, body)
-        return _submit_new(actor, again_id, name, body)
+        return _submit_new(actor, again_id, name, body, guard)
     return outcome
 
 
@@ -167,7 +175,13 @@ def refresh_categories() -> RefreshResult:
     return RefreshResult(True, len(page.items), page.set_aside)
 
 
-def _submit_new(actor: Actor, intent_id: str | None, name: str, body: bytes) -> Outcome:
+def _submit_new(
+    actor: Actor,
+    intent_id: str | None,
+    name: str,
+    body: bytes,
+    guard: writes.Guard | None = None,
+) -> Outcome:
     return writes.submit(
         intent_id=intent_id,
         actor=actor,
@@ -178,7 +192,20 @@ def _submit_new(actor: Actor, intent_id: str | None, name: str, body: bytes) -> 
         record_type="category",
         label=name,
         before={},
+        guard=guard,
     )
+
+
+def _guard_name(name: str, refusal: Refusal) -> writes.Guard:
+    """Refuse where a category of that name is in our copy, or is being made."""
+
+    def look(connection: Connection) -> Refusal | None:
+        lock_copy(connection)
+        names = set(connection.execute(select(categories.c.name)).scalars())
+        names |= writes.list_ours(connection, "category", _DELETE, now()).creating
+        return refusal if name.casefold() in {known.casefold() for known in names} else None
+
+    return look
 
 
 def _merge(connection: Connection, page: Page[Category], seq: int, began_at: datetime) -> None:

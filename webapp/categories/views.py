@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, abort, flash, request, url_for
+from flask import Blueprint, abort, request, url_for
 
-from webapp.categories import service
+from webapp.categories import service, words
+from webapp.categories.deleted import list_deleted
 from webapp.categories.forms import CategoryForm, DeleteForm
-from webapp.people.service import Permission, current_actor, requires
+from webapp.people.service import Permission, can, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.ui.refusals import explain_in, status_of
+from webapp.ui.toasts import Action, Toast, flash_toasts
 from webapp.writes.service import Refusal, State, new_intent_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
 
     from webapp.categories.models import CategoryRow
@@ -31,7 +35,7 @@ _SENT_BEFORE: Final = Refusal("sent_before", "sent_before")
 @requires(Permission.CUSTOMERS_READ)
 def index() -> Response:
     """List the categories in till order, with a row to add one."""
-    return _list_page()
+    return list_page()
 
 
 @bp.get("/new")
@@ -63,10 +67,10 @@ def create() -> Response:
         return _new_page(form, outcome, status=status)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    added = messages.added(outcome.label)
+    added = [Toast(messages.added(outcome.label))]
     if is_partial():
-        return _list_page(marked=outcome.record_id, toast=added)
-    flash(added, "success")
+        return list_page(marked=outcome.record_id, toasts=added)
+    flash_toasts(added)
     return redirect_to(url_for("categories.index", _anchor=f"category-{outcome.record_id}"))
 
 
@@ -105,13 +109,13 @@ def delete(category_id: str) -> Response:
     form = DeleteForm(request.form)
     outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
     if outcome.state is State.REFUSED:
-        return _list_page(refused=_find_or_404(category_id), outcome=outcome)
+        return list_page(refused=_find_or_404(category_id), outcome=outcome)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    deleted = messages.deleted(outcome.label)
+    deleted = [Toast(words.deleted(outcome.label), action=_action(category_id))]
     if is_partial():
-        return _list_page(toast=deleted)
-    flash(deleted, "success")
+        return list_page(toasts=deleted)
+    flash_toasts(deleted)
     return redirect_to(url_for("categories.index"))
 
 
@@ -122,6 +126,11 @@ def _find_or_404(category_id: str) -> CategoryRow:
     return category
 
 
+def _action(category_id: str) -> Action:
+    url = url_for("categories.restore", category_id=category_id)
+    return Action("Add it again", "Adding…", url, new_intent_id())
+
+
 def _empty_form() -> CategoryForm:
     form = CategoryForm()
     form.intent.data = new_intent_id()
@@ -129,26 +138,30 @@ def _empty_form() -> CategoryForm:
     return form
 
 
-def _list_page(
+def list_page(
     *,
     refused: CategoryRow | None = None,
     outcome: Outcome | None = None,
     marked: str | None = None,
-    toast: str = "",
+    toasts: Sequence[Toast] = (),
 ) -> Response:
+    """Show the list, or put it in the place of the one that is there."""
     refusal = outcome.refusal if outcome else None
+    categories = service.list_categories()
     response = render_page(
         "categories/index.html",
         "categories/_table.html",
         status=status_of(refusal.kind) if refusal else 200,
-        categories=service.list_categories(),
+        categories=categories,
         freshness_of_list=service.category_freshness(),
         form=_empty_form(),
         near=(),
         refused=refused,
         refusal=refusal,
         marked=marked,
-        toast=toast,
+        toasts=toasts,
+        deleted=list_deleted(categories) if can(Permission.CATEGORIES_WRITE) else (),
+        again_intent=new_intent_id(),
     )
     response.headers["HX-Retarget"] = "#categories"  # whichever row or form asked
     return response
