@@ -15,7 +15,7 @@ from webapp.customers.cursors import Cursor, from_text, to_text
 from webapp.customers.keys import created_key
 from webapp.customers.models import Listing
 from webapp.customers.plans import Where
-from webapp.customers.rows import COLUMNS, statement, to_customers
+from webapp.customers.rows import COLUMNS, read, to_customers
 from webapp.extensions import settings
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def read_ordered(
     """
     sql = f"SELECT {COLUMNS} FROM customers c WHERE {condition}"  # noqa: S608 - constants
     if order is None:
-        return list(connection.execute(statement(sql), values))
+        return read(connection, sql, values)
     is_descending = order.is_descending != bool(cursor and cursor.is_backwards)
     than, direction = ("<", "DESC") if is_descending else (">", "ASC")
     # A sum or a joined text is no column of an index: it keeps the database from walking one.
@@ -184,7 +184,7 @@ def read_ordered(
     if limit is not None:
         sql += " LIMIT :limit"
         values = {**values, "limit": limit}
-    return list(connection.execute(statement(sql), values))
+    return read(connection, sql, values)
 
 
 def to_stretch(rows: list[AnyRow], cursor: Cursor | None, limit: int) -> Stretch:
@@ -282,10 +282,10 @@ def _with_prefix(where: Where, prefix: str) -> Where:
 
 def _count(connection: Connection, where: Where) -> int:
     sql = (
-        "SELECT count(*) FROM"  # noqa: S608 - constants
-        f" (SELECT 1 FROM customers c WHERE 1 = 1{where.sql} LIMIT {FILTER_CAP + 1}) AS hits"
+        "SELECT count(*) AS hits FROM"  # noqa: S608 - constants
+        f" (SELECT 1 FROM customers c WHERE 1 = 1{where.sql} LIMIT {FILTER_CAP + 1}) AS found"
     )
-    count: int = connection.execute(statement(sql), where.values).scalar_one()
+    count: int = read(connection, sql, where.values)[0].hits
     return count
 
 

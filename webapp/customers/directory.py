@@ -14,11 +14,12 @@ from sqlalchemy import bindparam, text
 from webapp.customers.browse import browse
 from webapp.customers.keys import terms_of
 from webapp.customers.overview import overview
-from webapp.customers.rows import COLUMNS, find_row, statement, to_customer, to_customers
+from webapp.customers.rows import COLUMNS, find_row, read, to_customer, to_customers
 from webapp.customers.search import search_terms
 from webapp.customers.status import status
 from webapp.customers.store import Upserted, upsert
 from webapp.customers.twins import find_twins
+from webapp.db.prepared import Prepared
 from webapp.extensions import db
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ __all__ = [
     "upsert",
 ]
 
-_COUNT = text("SELECT row_count FROM sync_state")
+_COUNT = Prepared(text("SELECT row_count FROM sync_state"))
 _FIND_MANY = text(
     f"SELECT {COLUMNS} FROM customers c WHERE c.id IN :ids"  # noqa: S608 - a constant
 ).bindparams(bindparam("ids", expanding=True))
@@ -91,7 +92,7 @@ def count() -> int:
 
 
 def _count(connection: Connection) -> int:
-    number: int = connection.execute(_COUNT).scalar_one()
+    number: int = _COUNT.all(connection)[0].row_count
     return number
 
 
@@ -105,11 +106,8 @@ def _search(connection: Connection, query: Query, limit: int) -> Listing:
         return search_terms(connection, query, terms, limit=limit, in_all=in_all)
     # A single letter is in every row: it finds the id that it is, or names that begin with it.
     typed = query.q.strip()
-    is_id = (
-        _is_storable(typed)
-        and connection.execute(
-            statement("SELECT 1 FROM customers c WHERE c.id = :id"), {"id": typed}
-        ).first()
+    is_id = _is_storable(typed) and read(
+        connection, "SELECT c.pk FROM customers c WHERE c.id = :id", {"id": typed}
     )
     if is_id and len(terms) == 1:
         return search_terms(connection, query, terms, limit=limit, in_all=in_all)

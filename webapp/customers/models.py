@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -14,9 +14,11 @@ Sort = Literal["best", "name", "newest", "town"]
 SyncStateName = Literal["never", "running", "ok", "stale", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRow:
-    """One customer, as NeroPay last told us."""
+class CustomerRow(NamedTuple):
+    """One customer, as NeroPay last told us.
+
+    A named tuple: a list has fifty, which are made in a fifth of a frozen dataclass's time.
+    """
 
     id: str
     name: str

@@ -9,20 +9,30 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sqlalchemy import TextClause, text
 
 from webapp.customers.models import CustomerRow
+from webapp.db.prepared import Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
-    # Any: what a column of written-out SQL holds, no checker knows.
-    AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+    AnyRow: TypeAlias = Any  # a named tuple: what a column of written-out SQL holds, no one knows
 
 # The order of `to_customer`; after the ten come the keys that cursors are made of.
 COLUMNS = (
     "c.id, c.name, c.email, c.phone, c.address1, c.city, c.postcode, c.created_at, c.is_full,"
     " c.confirmed_at, c.pk, c.name_key, c.city_key, c.created_key"
 )
+
+
+def read(connection: Connection, sql: str, values: Mapping[str, object]) -> list[AnyRow]:
+    """Read rows by SQL that is made of this package's constants; values come as `:name` only."""
+    return _prepared(sql).all(connection, values)
+
+
+@lru_cache(maxsize=512)
+def _prepared(sql: str) -> Prepared:
+    return Prepared(statement(sql))
 
 
 @lru_cache(maxsize=512)
@@ -34,7 +44,8 @@ def statement(sql: str) -> TextClause:
 def find_row(connection: Connection, customer_id: str) -> AnyRow | None:
     """Read one customer by NeroPay's id."""
     sql = f"SELECT {COLUMNS} FROM customers c WHERE c.id = :id"  # noqa: S608 - a constant
-    return connection.execute(statement(sql), {"id": customer_id}).one_or_none()
+    rows = read(connection, sql, {"id": customer_id})
+    return rows[0] if rows else None
 
 
 def to_customer(row: AnyRow) -> CustomerRow:
