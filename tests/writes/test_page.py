@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.conftest import Clock
-    from tests.page import Page
+    from tests.page import Answer, Page
     from webapp.sandbox.testing import Sandbox
 
 NO_ANSWER = {"action": "status", "status": 500, "times": 0}
@@ -133,3 +135,37 @@ def test_no_such_write(manager: Page) -> None:
     assert manager.post("/writes/" + "0" * 32).status == 405
     again = manager.get("/customers/new?again=%00x")
     assert again.form("/customers/new")["name"] == ""
+
+
+def back_of(answer: Answer) -> tuple[str, str]:
+    """Give the link above the heading, and its words."""
+    found = re.search(r'class="back" href="([^"]*)">.*?</svg>([^<]*)</a>', answer.html, re.DOTALL)
+    assert found
+    return found[1], html.unescape(found[2]).strip()
+
+
+def test_the_way_back_names_the_record_but_no_title_does(manager: Page, copied: Sandbox) -> None:
+    shown = manager.get(send_unclear(manager, copied, city="Leith"))
+    assert back_of(shown) == ("/customers/1001", "Back to Daisy Thomas")
+    assert "Daisy" not in shown.reader.title
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        ("http://localhost/", ("/", "Overview")),
+        ("http://localhost/activity?kind=customers", ("/activity?kind=customers", "Activity")),
+        ("http://localhost/customers?q=Zo%C3%AB", ("/customers?q=Zo%C3%AB", "Customers")),
+        ("http://localhost/customers/new", ("/customers", "Customers")),
+        ("http://evil.example/steal", ("/customers", "Customers")),
+        ("//[", ("/customers", "Customers")),
+        ("", ("/customers", "Customers")),
+    ],
+)
+def test_without_a_record_it_leads_to_where_one_came_from(
+    manager: Page, copied: Sandbox, came_from: str, back: tuple[str, str]
+) -> None:
+    copied.fault(**NO_ANSWER, match={"method": "POST"})
+    form = {**manager.get("/customers/new").form("/customers/new"), "name": "Zoë"}
+    place = manager.post("/customers/new", form).location
+    assert back_of(manager.get(place, Referer=came_from)) == back

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, request, url_for
 
 from webapp.people.service import Permission, can, current_actor, polling, requires
-from webapp.ui import messages
-from webapp.ui.htmx import is_partial, redirect_to, render_page
+from webapp.ui import messages, url_exists
+from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
 from webapp.writes import service
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _PAGES = {
     "customer": ("customers.show", "customer_id", "customers.index", "Customers"),
     "category": ("categories.index", None, "categories.index", "Categories"),
 }
+# Other pages that lead to a write's, and what they are called.
+_LEADING_HERE = {"overview.index": "Overview", "activity.index": "Activity"}
 
 
 @bp.get("/<record_id:intent_id>")
@@ -43,8 +46,7 @@ def show(intent_id: str) -> Response:
         write=write,
         open_write=write,
         sent=service.sent_fields(intent_id),
-        record_url=_record_url(write),
-        record_text=_PAGES[write.record_type][3],
+        back=_way_back(write),
         again_url=_again_url(write),
     )
 
@@ -65,6 +67,27 @@ def _record_url(write: Outcome) -> str:
         values: dict[str, Any] = {argument: write.record_id}
         return url_for(page, **values)
     return url_for(listing)
+
+
+def _way_back(write: Outcome) -> tuple[str, str]:
+    """Give where to go back to: the record, else the page that led here, else its list."""
+    _, argument, listing, name = _PAGES[write.record_type]
+    if argument and write.record_id:
+        return _record_url(write), f"Back to {write.label}"
+    path, query = _came_from()
+    for endpoint, text in {listing: name, **_LEADING_HERE}.items():
+        if url_exists(endpoint) and path == url_for(endpoint):
+            return return_place(f"{path}?{query}" if query else path, path), text
+    return url_for(listing), name
+
+
+def _came_from() -> tuple[str, str]:
+    """Give path and query of the page that led here, as the browser says."""
+    try:
+        place = urlsplit(request.referrer or "")
+    except ValueError:  # nothing that a browser would send
+        return "", ""
+    return place.path, place.query
 
 
 def _again_url(write: Outcome) -> str:
