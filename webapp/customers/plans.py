@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from webapp.customers.rows import AnyRow
 
-CAP = 1_000  # hits that are counted one by one; more are "1,000+"
+CAP = 200  # hits that are counted one by one; more are "200+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,23 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Hits:
+    """The rows that hold the terms, as far as looked for.
+
+    Attributes:
+        count: How many; more than `CAP` stands for any number of that kind.
+        begin: Numbers of those in which every term begins a word.
+        other: Numbers of the others.
+        known_below: Where there are too many hits: all those of smaller numbers are named.
+    """
+
+    count: int = 0
+    begin: list[int] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
+    known_below: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """Conditions of the filters, each beginning with AND, and their values."""
 
@@ -49,12 +66,14 @@ class Page:
         limit: Rows at most.
         is_backwards: Read towards smaller numbers.
         leave_out: Rows that are shown elsewhere.
+        is_dense: Hits are so many that walking from row to row finds enough of them soon.
     """
 
     pk: int
     limit: int
     is_backwards: bool = False
     leave_out: tuple[int, ...] = ()
+    is_dense: bool = False
 
 
 def lookup_part(term: str) -> str:
@@ -73,18 +92,13 @@ class Dialect(Protocol):
     def plan(self, connection: Connection, terms: Sequence[str]) -> Plan | None:
         """Decide how to look for terms; None when nothing can hold them all."""
 
-    def count_matching(
-        self, connection: Connection, plan: Plan, where: Where
-    ) -> tuple[int, list[int]]:
-        """Count the rows that hold every term, and name them, to `CAP` + 1 at most."""
-
-    def with_beginnings(self, connection: Connection, plan: Plan, pks: Sequence[int]) -> set[int]:
-        """Tell in which of these rows every term begins a word."""
+    def find(self, connection: Connection, plan: Plan, where: Where) -> Hits:
+        """Find the rows that hold every term; a few more than `CAP` may do for all of them."""
 
     def read_tier(
         self, connection: Connection, plan: Plan, where: Where, page: Page, *, is_beginnings: bool
     ) -> list[AnyRow]:
-        """Read rows in the order of `pk`."""
+        """Read rows of one tier in the order of `pk`."""
 
     def matching_pks(self, plan: Plan) -> tuple[str, dict[str, object]]:
         """Give a condition on `c.pk`, and its values, for the rows that hold every term."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from webapp.customers.plans import CAP, Plan, lookup_part
-from webapp.customers.rows import COLUMNS, statement
+from webapp.customers.plans import CAP, Hits, Plan, lookup_part
+from webapp.customers.rows import COLUMNS, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,14 +49,18 @@ def plan(connection: Connection, terms: Sequence[str]) -> Plan | None:
     anywhere: list[str] = []
     beginnings: list[str] = []
     unchecked: list[str] = []  # terms that the expressions do not answer in full
-    has_trigram = any(len(_head(term)) > 2 for term in terms)
+    trigrams = sum(len(_head(term)) > 2 for term in terms)
     for term in terms:
         head = _head(term)
-        if head != term or (len(head) == 2 and has_trigram):
+        # Where words meet, few rows are left: looking at them is quicker than at every trigram.
+        is_ends_only = trigrams > 1 and len(head) > 3
+        if head != term or is_ends_only or (len(head) == 2 and trigrams):
             unchecked.append(term)
-        if len(head) > 2:
+        if is_ends_only:
+            anywhere.append(f"{_quote(head[:3])} AND {_quote(head[-3:])}")
+        elif len(head) > 2:
             anywhere.append(_quote(head))
-        elif len(head) == 2 and not has_trigram:
+        elif len(head) == 2 and not trigrams:
             grams = _grams(connection, head)
             if not grams:
                 return None
@@ -71,26 +75,32 @@ def plan(connection: Connection, terms: Sequence[str]) -> Plan | None:
     )
 
 
-def count_matching(connection: Connection, plan: Plan, where: Where) -> tuple[int, list[int]]:
-    """Count the rows that hold every term, and name them, to `CAP` + 1 at most."""
+def find(connection: Connection, plan: Plan, where: Where) -> Hits:
+    """Find the rows that hold every term, to `CAP` + 1 at most; see `Dialect.find`."""
     source = f"{_HITS} :match{_holds(plan, '')}{where.sql}"
     if not plan.unchecked and not where.sql:
         source = "FROM customers_fts c WHERE customers_fts MATCH :match"
     pk = "c.rowid" if source.startswith("FROM customers_fts c") else "c.pk"
-    sql = f"SELECT count(*), group_concat(pk) FROM (SELECT {pk} AS pk {source} LIMIT :limit)"  # noqa: S608 - constants
-    values = {**_values(plan, ""), **where.values, "match": plan.anywhere, "limit": CAP + 1}
-    count, pks = connection.execute(statement(sql), values).one()
-    return count, [int(pk) for pk in pks.split(",")] if pks else []
-
-
-def with_beginnings(connection: Connection, plan: Plan, pks: Sequence[int]) -> set[int]:
-    """Tell in which of these rows every term begins a word."""
     sql = (
-        "SELECT c.pk FROM customers c"  # noqa: S608 - constants
-        f" WHERE c.pk IN {_IN_PKS}{_checks(len(plan.terms))}"
+        "SELECT count(*) AS hits, group_concat(pk) AS pks"  # noqa: S608 - constants
+        f" FROM (SELECT {pk} AS pk {source} LIMIT :limit)"
     )
-    values = {**_check_values(plan.terms, " "), "pks": json.dumps(pks)}
-    return set(connection.execute(statement(sql), values).scalars())
+    values = {**_values(plan, ""), **where.values, "match": plan.anywhere, "limit": CAP + 1}
+    count, pks = read(connection, sql, values)[0]
+    if not count or count > CAP:
+        return Hits(count)
+    # A row for all of them: making a thousand here takes longer than finding them.
+    sql = (
+        f"SELECT group_concat(c.pk) AS pks FROM customers c WHERE c.pk IN {_IN_PKS}"  # noqa: S608 - constants
+        f"{_checks(len(plan.terms))}"
+    )
+    values = {**_check_values(plan.terms, " "), "pks": f"[{pks}]"}
+    begin = _numbers(read(connection, sql, values)[0].pks)
+    other = _numbers(pks)
+    if begin:
+        are_begin = set(begin)
+        other = [pk for pk in other if pk not in are_begin]
+    return Hits(count, begin, other)
 
 
 def read_tier(
@@ -126,7 +136,7 @@ def read_tier(
         f"SELECT {COLUMNS} {_HITS} :match{holds}{where.sql}{leave_out}"
         f" AND f.rowid {than} :pk ORDER BY f.rowid {direction} LIMIT :limit"
     )
-    return list(connection.execute(statement(sql), {**values, "match": match}))
+    return read(connection, sql, {**values, "match": match})
 
 
 def matching_pks(plan: Plan) -> tuple[str, dict[str, object]]:
@@ -140,6 +150,10 @@ def among(pks: Iterable[int]) -> tuple[str, dict[str, object]]:
     return f"c.pk IN {_IN_PKS}", {"pks": json.dumps(list(pks))}
 
 
+def _numbers(joined: str | None) -> list[int]:
+    return list(map(int, joined.split(","))) if joined else []
+
+
 def _head(term: str) -> str:
     return "" if len(term) == 1 else lookup_part(term)
 
@@ -150,7 +164,7 @@ def _quote(term: str) -> str:
 
 def _grams(connection: Connection, two: str) -> Sequence[str]:
     values = {"low": two, "high": f"{two}\U0010ffff"}
-    return connection.execute(statement(_GRAMS), values).scalars().all()
+    return [row.term for row in read(connection, _GRAMS, values)]
 
 
 def _holds(plan: Plan, prefix: str) -> str:
