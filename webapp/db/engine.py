@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, g, has_request_context
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ _KEY = "tillside.db"
 _QUEUE = "tillside.db.queue"
 _READ = "tillside_read"  # execution option of a SQLite connection that will not write
 _CONNECTION = "tillside_reader"
+_WRITER = "tillside_writer"
 _BUSY_TIMEOUT = 5.0  # seconds that a writer waits for the lock before it gives up
 _STATEMENT_TIMEOUT = 5_000  # milliseconds, PostgreSQL
 _MMAP = 1 << 30  # bytes of the file that readers map instead of copying
@@ -96,9 +97,19 @@ def _sqlite_engine(url: str, pool_size: int, mmap: int) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if not connection.get_execution_options().get(_READ):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _begin_immediate(connection)
 
     return engine
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the lock now; handed to the driver itself, as every save does it twice."""
+    try:
+        connection.connection.cursor().execute("BEGIN IMMEDIATE").close()
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(
+            "BEGIN IMMEDIATE", None, error, sqlite3.Error, hide_parameters=True
+        ) from error
 
 
 def _create_private(path: Path) -> None:
@@ -107,10 +118,11 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _close_reader(_error: BaseException | None) -> None:
-    connection: Connection | None = g.pop(_CONNECTION, None)
-    if connection is not None:
-        connection.close()
+def _close_held(_error: BaseException | None) -> None:
+    for name in (_CONNECTION, _WRITER):
+        connection: Connection | None = g.pop(name, None)
+        if connection is not None:
+            connection.close()
 
 
 class WriteQueue:
@@ -151,7 +163,7 @@ class Database:
             url: A SQLAlchemy URL.
             pool_size: Threads that may work at once; each may read and write.
         """
-        app.teardown_appcontext(_close_reader)
+        app.teardown_appcontext(_close_held)
         self._bind(app, url, pool_size=pool_size)
 
     def use_little_memory(self, app: Flask) -> None:
@@ -214,7 +226,7 @@ class Database:
                 survives all else, and nobody waits for the disk: for what is said once, or noted
                 again soon.
         """
-        with _turn(), self.engine.connect() as connection:
+        with _turn(), self._writer() as connection:
             if not is_lasting:
                 _hurry(connection)
             try:
@@ -225,6 +237,24 @@ class Database:
             finally:
                 if not is_lasting:
                     _take_time(connection)
+
+    @contextmanager
+    def _writer(self) -> Iterator[Connection]:
+        """Give a connection for writing: in a request the same one for all its transactions."""
+        if not has_request_context():
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        held: Connection = g.pop(_WRITER, None) or self.engine.connect()
+        try:
+            yield held
+        except BaseException:
+            held.close()
+            raise
+        if _WRITER in g:  # it was made while this one was in use
+            held.close()
+        else:
+            g.tillside_writer = held
 
 
 def _turn() -> AbstractContextManager[None]:
