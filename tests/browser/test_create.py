@@ -101,7 +101,7 @@ def test_leaving_with_unsaved_changes_asks(visit: Callable[..., Visitor]) -> Non
 
     def stay(dialog: object) -> None:
         asked.append(dialog.type)  # type: ignore[attr-defined]  # Playwright's dialog
-        dialog.dismiss()  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]  # as above
 
     page.on("dialog", stay)
     page.get_by_role("link", name="Categories").click(no_wait_after=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 4, 22, 12, tzinfo=UTC)
 
 
-def make_customer(id: int | str, name: str = "Jane Customer", **fields: Any) -> Customer:  # noqa: A002
+def make_customer(id: int | str, name: str = "Jane Customer", **fields: Any) -> Customer:  # noqa: A002  # what the model calls it
     """A customer with all fields told; those not given are null."""
     values = dict.fromkeys(("email", "phone", "address1", "city", "postcode"))
     present = fields.pop("present", frozenset(FIELDS))

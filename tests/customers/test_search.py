@@ -25,7 +25,7 @@ def _shop(app: Flask) -> Iterator[None]:
 
 
 def found(q: str, **more: object) -> list[str]:
-    return [row.id for row in directory.search(Query(q=q, **more)).rows]  # type: ignore[arg-type]
+    return [row.id for row in directory.search(Query(q=q, **more)).rows]  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from webapp.neropay import encode_body
 from webapp.neropay.signing import sign, write_headers
 
-VECTORS = json.loads(Path(__file__).with_name("signature_vectors.json").read_text("utf-8"))
+VECTORS = json.loads((Path(__file__).parents[1] / "contract/signature-vectors.json").read_text())
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["case"])

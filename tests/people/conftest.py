@@ -52,7 +52,7 @@ def make_app(settings: Settings, clock: Clock) -> Iterator[Callable[..., Flask]]
     made: list[Flask] = []
 
     def make(**changes: object) -> Flask:
-        app = make_small_app(replace(settings, **changes), clock)  # type: ignore[arg-type]
+        app = make_small_app(replace(settings, **changes), clock)  # type: ignore[arg-type]  # fields by name
         made.append(app)
         return app
 

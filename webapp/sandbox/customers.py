@@ -10,7 +10,8 @@ from typing import Any
 from flask import Blueprint, Response
 
 from webapp.sandbox import paging, rules, writes
-from webapp.sandbox.answers import not_found, render, respond
+from webapp.sandbox.answers import render, respond
+from webapp.sandbox.records import find, present
 from webapp.sandbox.state import sandbox
 from webapp.sandbox.store import next_id, read_counter, set_counter
 
@@ -37,7 +38,7 @@ def show(id_text: str) -> Response:
     state = sandbox()
     state.switches.require("get_by_id")
     with state.store.reading() as connection:
-        record = present(find(connection, id_text), FIELDS)
+        record = present(find(connection, "customer", id_text), FIELDS)
     return respond(200, render({"success": True, "data": record}))
 
 
@@ -48,7 +49,7 @@ def create() -> Response:
     def effect(connection: sqlite3.Connection) -> tuple[dict[str, Any], int]:
         values = rules.check_customer(writes.read_body(), is_new=True)
         customer_id = insert(connection, values, created_at=stamp(sandbox().clock()))
-        return present(find(connection, str(customer_id)), FIELDS), customer_id
+        return present(find(connection, "customer", str(customer_id)), FIELDS), customer_id
 
     return writes.perform_once(effect)
 
@@ -60,36 +61,13 @@ def update(id_text: str) -> Response:
     state.switches.require("patch")
 
     def effect(connection: sqlite3.Connection) -> tuple[dict[str, Any], int]:
-        row = find(connection, id_text)
+        row = find(connection, "customer", id_text)
         fields = writes.read_body()
         clears = state.switches["clears"]
         change(connection, row["id"], rules.check_customer(fields, is_new=False, clears=clears))
-        return present(find(connection, id_text), FIELDS), row["id"]
+        return present(find(connection, "customer", id_text), FIELDS), row["id"]
 
     return writes.perform_once(effect)
-
-
-def present(row: sqlite3.Row, fields: tuple[str, ...]) -> dict[str, Any]:
-    """Return a row as it is answered; the id as the switch says (not documented)."""
-    record = {field: row[field] for field in fields}
-    if sandbox().switches["id_type"] == "string":
-        record["id"] = str(record["id"])
-    return record
-
-
-def find(connection: sqlite3.Connection, id_text: str) -> sqlite3.Row:
-    """Return a customer's row.
-
-    Raises:
-        Refusal: resource_not_found.
-    """
-    if not id_text.isascii() or not id_text.isdigit() or len(id_text) > 18:
-        raise not_found("customer")
-    row = connection.execute("SELECT * FROM customers WHERE id = ?", (int(id_text),)).fetchone()
-    if row is None:
-        raise not_found("customer")
-    assert isinstance(row, sqlite3.Row)
-    return row
 
 
 def insert(
