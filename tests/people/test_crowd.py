@@ -17,6 +17,7 @@ from webapp.people.tables import sign_in_failures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from flask import Flask
 
@@ -32,6 +33,12 @@ class Seconds:
 
     def __call__(self) -> float:
         return self.at
+
+
+def come(many: Crowd) -> None:
+    """Come and go at once."""
+    with many.place():
+        pass
 
 
 @pytest.fixture
@@ -55,22 +62,22 @@ def test_a_crowd_that_stays_does_not(seconds: Seconds) -> None:
         for _ in range(5):
             seconds.at += PATIENCE / 2
             with pytest.raises(Crowded) if seconds.at > 100 + PATIENCE else ExitStack():
-                many.look()
+                come(many)
     with many.place():  # as many as are no crowd go on getting in
-        many.look()
+        come(many)
 
 
 def test_after_a_calm_second_a_burst_gets_in_again(seconds: Seconds) -> None:
     many = Crowd(1, seconds)
     with many.place():
-        many.look()
+        come(many)
         seconds.at += PATIENCE
-        many.look()
+        come(many)
         seconds.at += 0.1
-        with pytest.raises(Crowded), many.place():
-            pass
+        with pytest.raises(Crowded):
+            come(many)
         seconds.at += PATIENCE + 0.1
-        many.look()
+        come(many)
 
 
 def test_a_failure_gives_its_place_back(seconds: Seconds) -> None:
@@ -85,9 +92,9 @@ def test_a_failure_gives_its_place_back(seconds: Seconds) -> None:
 def full(app: Flask, seconds: Seconds) -> Crowd:
     """An application whose places are taken, and have been for a while."""
     taken = app.extensions["tillside.crowd"] = Crowd(0, seconds)
-    taken.look()
+    come(taken)
     seconds.at += PATIENCE
-    taken.look()
+    come(taken)
     seconds.at += PATIENCE / 2
     return taken
 
@@ -108,25 +115,29 @@ def test_the_page_says_so_and_nothing_counts(  # pytest gives them by name
         assert connection.execute(counted).scalar_one() == 0
 
 
-def test_a_place_lost_at_the_last_moment_counts_nothing(
+def test_passkeys_are_sign_ins_too(page: Page, full: Crowd) -> None:
+    answer = page.post("/login/passkey", {"credential": "{}"})
+    assert answer.location == "/login?next=/"
+    assert words.CROWDED in page.get("/login").text
+
+
+def test_who_is_throttled_takes_no_place(
     page: Page, app: Flask, cast: dict[str, Member], seconds: Seconds
 ) -> None:
-    class LateCrowd(Crowd):
-        """Full only once the try is counted."""
+    class Counting(Crowd):
+        """Knows how many got in."""
 
-        def look(self) -> None:
-            pass
+        entered = 0
 
-    late = app.extensions["tillside.crowd"] = LateCrowd(0, seconds)
-    for _ in range(3):
-        seconds.at += PATIENCE * 0.9
+        def place(self) -> AbstractContextManager[None]:
+            self.entered += 1
+            return super().place()
+
+    counting = app.extensions["tillside.crowd"] = Counting(2, seconds)
+    for status in [422] * 10 + [429] * 2:
         answer = page.post("/login", {"email": cast["staff"].email, "password": "wrong"})
-    assert answer.status == 503
-    with app.app_context(), db.read() as connection:
-        counted = select(func.count()).select_from(sign_in_failures)
-        assert connection.execute(counted).scalar_one() == 2
-    with app.app_context():
-        assert crowd() is late
+        assert answer.status == status
+    assert counting.entered == 10
 
 
 @pytest.mark.parametrize(("threads", "size"), [(1, 1), (4, 2), (8, 6)])

@@ -44,23 +44,23 @@ class Crowd:
         self._lock = threading.Lock()
 
     def look(self) -> None:
-        """Tell in time, before anything is done for a sign-in.
+        """Tell in time: nobody has to be asked who is not let in anyway.
 
         Raises:
             Crowded: There is no place now.
         """
         with self._lock:
-            self._look()
+            self._let_in()
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold one place.
+        """Hold one place for all that a sign-in does: it hashes, and waits for the database.
 
         Raises:
             Crowded: There is none now.
         """
         with self._lock:
-            self._look()
+            self._let_in()
             self._inside += 1
         try:
             yield
@@ -68,7 +68,7 @@ class Crowd:
             with self._lock:
                 self._inside -= 1
 
-    def _look(self) -> None:
+    def _let_in(self) -> None:
         if self._inside < self._size:
             return
         moment = self._monotonic()

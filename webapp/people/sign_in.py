@@ -22,7 +22,7 @@ from webapp.people.factors import passkeys, second_step
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import WrongCode
 from webapp.people.factors.service import has_factor, must_have_factor
-from webapp.people.models import Crowded, SignInRefused
+from webapp.people.models import SignInRefused
 from webapp.people.passwords import is_password
 from webapp.people.tables import people
 
@@ -78,17 +78,9 @@ def sign_in(email: str, password: str) -> Entry:
     """
     crowd().look()
     key = email_key(email)
-    reserved = throttle.reserve_try(key, request.remote_addr)
-    row = _find(key)
-    is_right = _compare(password, row.password_hash if row else None, reserved)
-    if row is None or not is_right:
-        _record_failure(row)
-        raise SignInRefused
-    with db.write() as connection:
-        entry = _start(connection, row, reserved)
-    if entry is None:  # suspended, or changed while we were comparing
-        _record_failure(row)
-        raise SignInRefused
+    throttle.look(key, request.remote_addr)
+    with crowd().place():
+        entry = _check(key, password)
     entry.adopt()
     return entry
 
@@ -102,26 +94,13 @@ def sign_in_with_passkey(answer: str) -> Person:
     Raises:
         SignInRefused: Not right, not one of ours, or its owner is suspended.
         Throttled: Too many failures; nothing was compared.
+        Crowded: Too many sign in at this moment; nothing was compared or counted.
     """
-    reserved = throttle.reserve_try(passkeys.account_key(answer), request.remote_addr)
-    row = None
-    try:
-        verified = passkeys.verify(Purpose.SIGN_IN, answer)
-        with db.read() as connection:
-            row = connection.execute(
-                select(people).where(people.c.id == verified.person_id)
-            ).one_or_none()
-        with db.write() as connection:
-            if row is None or not _note_use(connection, row, now()):
-                raise WrongCode  # noqa: TRY301  # like any other passkey that does not open
-            passkeys.use(connection, verified)
-            throttle.take_back(connection, reserved)
-            person = sessions.person_of(row)
-            visit = sessions.create_session(connection, person, moment=now())
-            _record(connection, person, "sign_in.ok", "ok")
-    except WrongCode as error:
-        _record_failure(row)
-        raise SignInRefused from error
+    crowd().look()
+    key = passkeys.account_key(answer)
+    throttle.look(key, request.remote_addr)
+    with crowd().place():
+        person, visit = _check_passkey(key, answer)
     sessions.adopt(visit)
     return person
 
@@ -163,14 +142,42 @@ def _find(key: str) -> Row[Any] | None:
         return connection.execute(select(people).where(people.c.email_key == key)).one_or_none()
 
 
-def _compare(password: str, password_hash: str | None, reserved: int) -> bool:
+def _check(key: str, password: str) -> Entry:
+    reserved = throttle.reserve_try(key, request.remote_addr)
+    row = _find(key)
+    is_right = is_password(password, row.password_hash if row else None)
+    if row is None or not is_right:
+        _record_failure(row)
+        raise SignInRefused
+    with db.write() as connection:
+        entry = _start(connection, row, reserved)
+    if entry is None:  # suspended, or changed while we were comparing
+        _record_failure(row)
+        raise SignInRefused
+    return entry
+
+
+def _check_passkey(key: str, answer: str) -> tuple[Person, sessions.Visit]:
+    reserved = throttle.reserve_try(key, request.remote_addr)
+    row = None
     try:
-        with crowd().place():
-            return is_password(password, password_hash)
-    except Crowded:
+        verified = passkeys.verify(Purpose.SIGN_IN, answer)
+        with db.read() as connection:
+            row = connection.execute(
+                select(people).where(people.c.id == verified.person_id)
+            ).one_or_none()
         with db.write() as connection:
+            if row is None or not _note_use(connection, row, now()):
+                raise WrongCode  # noqa: TRY301  # like any other passkey that does not open
+            passkeys.use(connection, verified)
             throttle.take_back(connection, reserved)
-        raise
+            person = sessions.person_of(row)
+            visit = sessions.create_session(connection, person, moment=now())
+            _record(connection, person, "sign_in.ok", "ok")
+    except WrongCode as error:
+        _record_failure(row)
+        raise SignInRefused from error
+    return person, visit
 
 
 def _start(connection: Connection, row: Row[Any], reserved: int) -> Entry | None:

@@ -11,9 +11,9 @@ import hashlib
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ColumnElement, bindparam, delete, insert, select, text
+from sqlalchemy import Column, Select, bindparam, delete, insert, select, text
 
 from webapp.clock import now
 from webapp.extensions import db
@@ -28,6 +28,31 @@ PER_ACCOUNT = 10
 PER_ADDRESS = 50
 
 _IPV6_PREFIX = 64  # one customer's line has so many bits to itself
+
+
+def _oldest_that_counts(whose: Column[str], limit: int) -> Select[Any]:
+    at: Column[datetime] = sign_in_failures.c.at
+    return (
+        select(at)
+        .where(whose == bindparam("key"), at > bindparam("since"))
+        .order_by(at.desc())
+        .offset(limit - 1)
+        .limit(1)
+    )
+
+
+_OF_ACCOUNT = _oldest_that_counts(sign_in_failures.c.account_key, PER_ACCOUNT)
+_OF_ADDRESS = _oldest_that_counts(sign_in_failures.c.address, PER_ADDRESS)
+
+
+def look(account: str, address: str | None) -> None:
+    """Tell in time that a try is one too many: it neither waits for writers nor keeps them.
+
+    Raises:
+        Throttled: As `reserve_try` does, which has the last word.
+    """
+    with db.read() as connection:
+        _refuse_surplus(connection, _digest(account), _network(address), now())
 
 
 def reserve_try(account: str, address: str | None) -> int:
@@ -47,12 +72,7 @@ def reserve_try(account: str, address: str | None) -> int:
     failures = sign_in_failures.c
     with db.write() as connection:
         _queue(connection, key, network)
-        waits = (
-            _wait(connection, failures.account_key == key, PER_ACCOUNT, moment),
-            _wait(connection, failures.address == network, PER_ADDRESS, moment),
-        )
-        if any(waits):
-            raise Throttled(max(waits))
+        _refuse_surplus(connection, key, network, moment)
         reserved = connection.execute(
             insert(sign_in_failures)
             .values(account_key=key, address=network, at=moment)
@@ -91,18 +111,20 @@ def _queue(connection: Connection, *keys: str) -> None:
         connection.execute(lock, {"key": number})
 
 
-def _wait(connection: Connection, whose: ColumnElement[bool], limit: int, moment: datetime) -> int:
-    """Give the seconds until one more try is free; 0 when it is now."""
-    at: Column[datetime] = sign_in_failures.c.at
-    oldest_that_counts = (
-        select(at)
-        .where(whose, at > bindparam("since"))
-        .order_by(at.desc())
-        .offset(limit - 1)
-        .limit(1)
+def _refuse_surplus(connection: Connection, key: str, network: str, moment: datetime) -> None:
+    waits = (
+        _wait(connection, _OF_ACCOUNT, key, moment),
+        _wait(connection, _OF_ADDRESS, network, moment),
     )
-    oldest = connection.execute(oldest_that_counts, {"since": moment - WINDOW}).scalar_one_or_none()
-    return max(1, ceil((oldest + WINDOW - moment).total_seconds())) if oldest else 0
+    if any(waits):
+        raise Throttled(max(waits))
+
+
+def _wait(connection: Connection, oldest: Select[Any], key: str, moment: datetime) -> int:
+    """Give the seconds until one more try is free; 0 when it is now."""
+    values = {"key": key, "since": moment - WINDOW}
+    at = connection.execute(oldest, values).scalar_one_or_none()
+    return max(1, ceil((at + WINDOW - moment).total_seconds())) if at else 0
 
 
 def _network(address: str | None) -> str:

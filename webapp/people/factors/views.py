@@ -15,6 +15,7 @@ from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.forms import CodeForm, PasskeyForm, StepUpForm
 from webapp.people.factors.models import FactorInfo, StepOver, WrongCode
 from webapp.people.factors.service import factors_of
+from webapp.people.models import Crowded
 from webapp.people.service import (
     SIGN_IN_PROBLEM,
     Permission,
@@ -55,6 +56,8 @@ def sign_in() -> Response:
         return _back_to_sign_in(words.WRONG_PASSKEY)
     except Throttled as error:
         return _back_to_sign_in(messages.sign_in_throttled(error.retry_after))
+    except Crowded:
+        return _back_to_sign_in(people_words.CROWDED)
     return redirect_to(_next_place())
 
 
