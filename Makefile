@@ -1,7 +1,7 @@
 # Tillside's commands; `make help` lists them. Every setting comes from the environment, or is given
 # on the line: `make run PORT=8010`.
 .DEFAULT_GOAL := help
-.PHONY: help install run serve test test-tools lint bench
+.PHONY: help install run serve test test-tools lint bench soak
 SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
@@ -55,3 +55,7 @@ test: test-tools lint ## everything: lint, then all tests
 N ?= 1000,100000
 bench: test-tools ## measure: make bench N=1000,100000 DB=sqlite|postgresql
 	@$(BIN)/python -m tests.bench --sizes "$(N)" $(if $(DB),--database "$(DB)") $(ARGS)
+
+soak: test-tools ## what takes long: make soak KILLS=200 ROUNDS=50 RELOADS=20 DB=sqlite,postgresql ONLY=kills|reloads|matrix
+	@$(BIN)/python -m tests.soak $(if $(KILLS),--kills $(KILLS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	    $(if $(RELOADS),--reloads $(RELOADS)) $(if $(DB),--db $(DB)) $(if $(ONLY),--only $(ONLY)) $(ARGS)

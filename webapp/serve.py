@@ -2,6 +2,8 @@
 
 Refuses to start on wrong settings or on a database whose migrations were not run, saying what is
 wrong. SIGTERM or SIGINT lets running requests and the running job finish, then ends both.
+SIGHUP exchanges the web processes and the worker for new ones in the same way, while requests go
+on to be taken; new code and new settings need a stop and a start.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from webapp.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_GRACE = 25.0  # seconds; gunicorn gives requests 20 of them
+_GRACE = 35.0  # seconds; gunicorn gives requests 30 of them, the worker its jobs 25
 
 
 def main(environ: Mapping[str, str]) -> int:
@@ -36,8 +38,8 @@ def main(environ: Mapping[str, str]) -> int:
     if (problem := problem_at_start(settings.database_url)) is not None:
         return _refuse(problem)
     with Supervisor(grace=_GRACE) as supervisor:
-        supervisor.start("worker", worker_command(), env=environ)
-        supervisor.start("web", web_command(), env=environ)
+        supervisor.start("worker", worker_command(), env=environ, at_reload="restart")
+        supervisor.start("web", web_command(), env=environ, at_reload="signal")
         try:
             supervisor.watch()
         except ChildFailedError as failure:

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -21,6 +20,7 @@ import requests
 from tests.conftest import PASSWORD
 from tests.servers.gunicorn import ROOT, Web, environment, running_gunicorn
 from tests.servers.processes import running, wait_until
+from tests.writes.fields import Fields
 from webapp import create_app
 from webapp.categories.service import refresh_categories
 from webapp.customers.service import run_sync
@@ -129,17 +129,27 @@ class Shop:
         self.app.extensions["tillside.neropay"].close()
         self.app.extensions["tillside.db"][0].dispose()
 
+    @property
+    def port(self) -> int:
+        """Where the web listens now, or did last."""
+        assert self._web is not None
+        return self._web.port
+
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        """Give "web" (the master) or "worker"."""
+        return self._living[name][1]
+
     def sign_in(self) -> None:
         """Sign in through the form; the session outlives every process."""
         fields = self.open_form("/login") | {"email": EMAIL, "password": PASSWORD}
-        answer = self._request("POST", "/login", data=fields)
+        answer = self.request("POST", "/login", data=fields)
         assert answer.status_code == 303, answer.text
 
     def open_form(self, url: str) -> dict[str, str]:
         """Give the fields of the form that is sent to its own page."""
-        answer = self._request("GET", url)
+        answer = self.request("GET", url)
         assert answer.status_code == 200, answer.text
-        reader = _Fields(url)
+        reader = Fields(url)
         reader.feed(answer.text)
         assert reader.found.get("csrf_token"), f"no form at {url}"
         return reader.found
@@ -147,7 +157,7 @@ class Shop:
     def send(self, write: Write) -> str | None:
         """Send a form: where the answer leads, or None when the connection broke first."""
         try:
-            answer = self._request("POST", write.url, data=write.fields)
+            answer = self.request("POST", write.url, data=write.fields)
         except requests.ConnectionError:
             return None
         assert answer.status_code == 303, answer.text
@@ -182,7 +192,8 @@ class Shop:
     def _has_received(self, writes: Sequence[Write]) -> bool:
         return {write.intent for write in writes} <= set(self.keys_received())
 
-    def _request(self, method: str, url: str, **options: Any) -> requests.Response:
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        """Ask the web, as whoever is signed in."""
         assert self._web is not None
         answer = requests.request(
             method,
@@ -196,42 +207,25 @@ class Shop:
         return answer
 
 
-class _Fields(HTMLParser):
-    """Reads the fields of the form that a page sends to its own address."""
-
-    def __init__(self, action: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: dict[str, str] = {}
-        self._action = action
-        self._is_inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "form":
-            self._is_inside = str(found.get("action")).split("?")[0] == self._action
-        is_sent = found.get("type") != "checkbox" or "checked" in found
-        if tag == "input" and self._is_inside and found.get("name") and is_sent:
-            self.found[str(found["name"])] = found.get("value") or ""
-
-
 @contextmanager
-def running_shop(folder: Path) -> Iterator[Shop]:
-    """Run a shop of 24 customers and 24 categories, copied already, with a manager signed in.
-
-    Its application's context is the current one meanwhile.
-    """
+def running_shop(
+    folder: Path, *, database_url: str = "", customers: int = 24, categories: int = 24
+) -> Iterator[Shop]:
+    """Run a copied shop with a manager signed in; its application's context is the current one."""
     with running_sandbox(folder / "sandbox.db") as sandbox:
-        sandbox.seed(customers=24, categories=24)
+        sandbox.seed(customers=customers, categories=categories)
         env = environment(
             folder,
+            DATABASE_URL=database_url,
             NEROPAY_SECRET_KEY=sandbox.secret_key,
             NEROPAY_BASE_URL=sandbox.url,
             WEB_THREADS="8",  # so that one process may take all the writes at once
         )
         app = create_app(Settings.from_environment(env))
-        customers = [row["id"] for row in sandbox.customers()]
-        categories = [row["id"] for row in sandbox.categories()]
-        shop = Shop(sandbox, app, env, folder, customers, categories)
+        ids, category_ids = (
+            [row["id"] for row in rows] for rows in (sandbox.customers(), sandbox.categories())
+        )
+        shop = Shop(sandbox, app, env, folder, ids, category_ids)
         with app.app_context(), closing(shop):
             upgrade(db.engine)
             create_person(email=EMAIL, name="Manager", role="manager", password=PASSWORD)

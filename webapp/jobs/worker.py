@@ -36,7 +36,7 @@ _SETTLE_EVERY: Final = 1.0  # seconds between two looks into the journal
 _TICK_EVERY: Final = 2.0
 _LONGEST_POLL: Final = 1.0  # seconds until a job that was put in is seen
 _AFTER_TROUBLE: Final = 5.0
-_GRACE: Final = 20.0  # seconds that running jobs have to finish
+_GRACE: Final = 25.0  # seconds that running jobs have: a look takes 8, a write 15 at the most
 
 
 class _Consumer(Consumer):  # type: ignore[misc]  # Huey has no types

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Literal, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1  # Linux: the signal that a process gets when its parent dies
 _POLL = 0.1  # seconds between two looks at the children
+
+AtReload = Literal["stay", "signal", "restart"]  # what SIGHUP to us is to a child
 
 
 class Stopped(Exception):  # noqa: N818  # a wish, not an error
@@ -41,10 +43,13 @@ class ChildFailedError(Exception):
         super().__init__(f"The {name} process {how}.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Child:
     name: str
+    at_reload: AtReload
+    run: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes]
+    restart_by: float | None = None  # it was told to end, to be started anew; until then
 
 
 class Supervisor:
@@ -58,10 +63,12 @@ class Supervisor:
         self._grace = grace
         self._children: list[_Child] = []
         self._wanted = threading.Event()
+        self._reload = threading.Event()
 
     def __enter__(self) -> Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._note_stop)
+        signal.signal(signal.SIGHUP, self._note_reload)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -74,6 +81,7 @@ class Supervisor:
         *,
         env: Mapping[str, str],
         output: IO[bytes] | None = None,
+        at_reload: AtReload = "stay",
     ) -> None:
         """Start a process in a group of its own, so that Ctrl-C reaches only us.
 
@@ -82,17 +90,21 @@ class Supervisor:
             command: Program and arguments.
             env: The whole environment.
             output: Where its output and errors go; to ours when not given.
+            at_reload: When we get SIGHUP: nothing, SIGHUP to it too, or an end and a new start.
         """
-        process = subprocess.Popen(  # noqa: S603  # our own commands, no shell
-            command,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
-            start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  # no threads run here yet
-        )
-        self._children.append(_Child(name, process))
+
+        def run() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(  # noqa: S603  # our own commands, no shell
+                command,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  # no threads run here
+            )
+
+        self._children.append(_Child(name, at_reload, run, run()))
 
     def wait_until(self, is_true: Callable[[], bool], *, seconds: float, what: str) -> None:
         """Wait until something is true while watching the processes.
@@ -140,10 +152,28 @@ class Supervisor:
     def _watch(self) -> None:
         if self._wanted.wait(_POLL):
             raise Stopped
+        if self._reload.is_set():
+            self._reload.clear()
+            self._pass_on_reload()
         for child in self._children:
             code = child.process.poll()
-            if code is not None:
+            if code is not None and child.restart_by is not None:
+                child.process, child.restart_by = child.run(), None
+            elif code is not None:
                 raise ChildFailedError(child.name, code)
+            elif child.restart_by is not None and time.monotonic() > child.restart_by:
+                os.killpg(child.process.pid, signal.SIGKILL)
+
+    def _pass_on_reload(self) -> None:
+        for child in self._children:
+            if child.at_reload == "signal":
+                child.process.send_signal(signal.SIGHUP)
+            elif child.at_reload == "restart" and child.restart_by is None:
+                child.process.terminate()
+                child.restart_by = time.monotonic() + self._grace
+
+    def _note_reload(self, _number: int, _frame: FrameType | None) -> None:
+        self._reload.set()
 
     def _note_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._wanted.set()
