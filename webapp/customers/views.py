@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, request, url_for
 
 from webapp.customers import service
 from webapp.customers.cells import cells_of
+from webapp.customers.differences import differences_in
 from webapp.customers.forms import query_arguments, query_from_request
 from webapp.people.service import Permission, can, polling, requires
 from webapp.ui import messages
@@ -101,6 +102,7 @@ def _record_page(row: CustomerRow, refreshed: Refreshed | None = None) -> Respon
         history=history,
         undoable=service.undoable_in(history, row) if may_undo else frozenset(),
         undo_intent=new_intent_id(),
+        differences=differences_in(history, row) if history else {},
         open_write=open_write,
         back=list_place() or url_for("customers.index"),
         refreshed=refreshed,

@@ -90,6 +90,7 @@ def stored_differently(fields: Iterable[str]) -> str:
     )
 
 
+STORED_DIFFERENTLY: Final = "NeroPay keeps this otherwise than it was typed"
 CONTROL_CHARACTERS: Final = (
     "This contains characters that cannot be seen or printed, perhaps from copying. "
     "Please type it again."
