@@ -14,11 +14,11 @@ from flask import current_app
 from jinja2 import StrictUndefined
 
 from webapp.ui import cells, compress, filters, headers, htmx, messages
+from webapp.ui.fixed import FixedMacros
 from webapp.ui.icons import ICONS
 
 if TYPE_CHECKING:
     from flask import Flask
-    from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def init_app(
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     env.globals["icon_paths"] = ICONS
-    env.globals["icon"] = _icon_maker(app)
+    env.globals["icon"] = FixedMacros(app, "macros/icons.html").icon
+    env.globals["frame"] = FixedMacros(app, "macros/frame.html")
     env.globals["url_exists"] = url_exists
     env.globals["path_of"] = _path_finder(app)
     env.globals["words"] = messages
@@ -87,14 +88,3 @@ def _path_finder(app: Flask) -> object:
         return app.url_map.bind("").build(endpoint)
 
     return path_of
-
-
-def _icon_maker(app: Flask) -> object:
-    @lru_cache(maxsize=256)
-    def icon(name: str, extra: str = "") -> Markup:
-        """Give an icon's SVG; made once, since a page has dozens of them."""
-        module = app.jinja_env.get_template("macros/icons.html").module
-        markup: Markup = module.icon(name, extra)  # type: ignore[attr-defined]  # a macro
-        return markup
-
-    return icon
