@@ -57,6 +57,7 @@ class Store:
         self.path = path
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._closed = False
         path.parent.mkdir(parents=True, exist_ok=True)
         with self.reading() as connection:
@@ -74,8 +75,12 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection inside one write transaction: all of it happens, or none."""
-        with self.reading() as connection:
+        """Lend a connection inside one write transaction: all of it happens, or none.
+
+        Writers of this process queue here. Left to SQLite they would sleep and look again, up to
+        0.1 s each time, while the lock is free.
+        """
+        with self._writing, self.reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
