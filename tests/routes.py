@@ -82,8 +82,21 @@ GET  /customers/<record_id:customer_id>/edit
 POST /customers/<record_id:customer_id>/edit
 GET  /customers/new
 POST /customers/new
+POST /customers/new/draft
+POST /customers/new/draft/discard
+POST /customers/<record_id:customer_id>/draft
+POST /customers/<record_id:customer_id>/draft/discard
 POST /customers/twins
+GET  /customers/waiting/<record_id:intent_id>
+POST /customers/waiting/<record_id:intent_id>
+GET  /writes
+GET  /writes/<record_id:intent_id>/give-up
+POST /writes/<record_id:intent_id>/cancel
+POST /writes/<record_id:intent_id>/decide
+POST /writes/<record_id:intent_id>/give-up
 POST /writes/<record_id:intent_id>/looked-up
+POST /writes/<record_id:intent_id>/settle
+GET  /writes/open
 """
 _MANAGERS = """
 GET  /activity/export
@@ -106,6 +119,9 @@ POST /team/invitations/<int(max=2147483647):invitation_id>/renew
 GET  /team/invitations/new
 POST /team/invitations/new
 """
+_OWNERS = """
+POST /writes/waiting
+"""
 
 
 def _rows(text: str) -> list[tuple[str, str]]:
@@ -119,4 +135,5 @@ WHO: dict[tuple[str, str], tuple[str, ...] | None] = {
     **dict.fromkeys(_rows(_EVERYBODY), ROLES),
     **dict.fromkeys(_rows(_WRITERS), ROLES[1:]),
     **dict.fromkeys(_rows(_MANAGERS), ROLES[2:]),
+    **dict.fromkeys(_rows(_OWNERS), ROLES[3:]),
 }

@@ -49,6 +49,7 @@ class Conflict:
         undoes: The change that is being undone; empty when it is an edit.
         copy_of: How old our copy is, where NeroPay itself could not be asked; empty otherwise.
         is_asked_again: A save was tried without choosing for every field.
+        held: The id of the write that waits for this choice; empty when it is a save.
     """
 
     clashes: tuple[Clash, ...]
@@ -60,6 +61,7 @@ class Conflict:
     undoes: str = ""
     copy_of: str = ""
     is_asked_again: bool = False
+    held: str = ""
 
 
 def conflict_page(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Response:
@@ -122,6 +124,7 @@ def unanswered_page(form: CustomerForm, row: CustomerRow, choices: Mapping[str, 
         undoes=request.form.get("undoes", ""),
         copy_of=request.form.get("copy_of", "")[:40],
         is_asked_again=True,
+        held=request.form.get("held", ""),
     )
     return show_conflict(row, conflict, status=422)
 

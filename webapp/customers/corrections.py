@@ -46,6 +46,7 @@ class Correction:
         seen: What the form showed when it was opened.
         values: What it holds now.
         kind: What the journal and the trail call it.
+        also: Looks in the transaction that notes the write down, after our own look.
     """
 
     actor: Actor
@@ -54,6 +55,7 @@ class Correction:
     seen: dict[str, str | None]
     values: dict[str, str | None]
     kind: str = KIND
+    also: writes.Guard | None = None
 
     def save(self, *, clear_with: str | None) -> Outcome:
         """Compare and send.
@@ -149,7 +151,9 @@ class Correction:
         """Refuse when another write of ours settled on the record since we looked."""
 
         def look(connection: Connection) -> Refusal | None:
-            return None if _settled_seq(connection, self.customer_id) == known_seq else _MOVED
+            if _settled_seq(connection, self.customer_id) != known_seq:
+                return _MOVED
+            return self.also(connection) if self.also else None
 
         return look
 

@@ -12,6 +12,7 @@ from webapp.customers.cells import cells_of
 from webapp.customers.conflict_pages import conflict_page
 from webapp.customers.conflicts import changes_of
 from webapp.customers.forms import CustomerForm
+from webapp.customers.hold_views import hold_instead, shown_in_form
 from webapp.customers.toasts import saved_toasts
 from webapp.customers.views import bp, is_row_swap, list_place
 from webapp.people.service import Permission, current_actor, requires
@@ -54,6 +55,9 @@ def create() -> Response:
     form = CustomerForm(request.form)
     if not form.validate():
         return create_page(form, status=422)
+    kept = hold_instead(form, None)
+    if kept is not None:
+        return create_page(form, refusal=kept) if isinstance(kept, Refusal) else kept
     outcome = service.create_customer(current_actor(), form.intent.data, form.values())
     if outcome.state is not State.APPLIED or outcome.is_changed_body:
         return _not_added(form, outcome)
@@ -89,8 +93,9 @@ def edit(customer_id: str) -> Response:
     """Show the record's form, in the list's row or as a page."""
     row = _find_or_404(customer_id)
     form = CustomerForm()
-    form.show({**row.values(), **_sent_before()})
-    form.remember(row.values())
+    shown = shown_in_form(row)
+    form.show({**shown, **_sent_before()})
+    form.remember(shown)
     return edit_page(form, row)
 
 
@@ -107,6 +112,9 @@ def save(form: CustomerForm, row: CustomerRow) -> Response:
     """Save a correction, or the choices that were made in one."""
     if not form.validate():
         return edit_page(form, row, status=422)
+    kept = hold_instead(form, row)
+    if kept is not None:
+        return edit_page(form, row, refusal=kept) if isinstance(kept, Refusal) else kept
     outcome = service.update_customer(
         current_actor(),
         form.intent.data,

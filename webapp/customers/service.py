@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from webapp.customers import waiting
 from webapp.customers.corrections import KIND as _UPDATE
 from webapp.customers.corrections import Correction
 from webapp.customers.directory import find as find_copy
@@ -85,6 +86,7 @@ def init_app(app: Flask) -> None:
         writes.register(_CREATE, Created())
         writes.register(_UPDATE, Updated())
         writes.register(_UNDO, Updated())
+        waiting.register()
 
 
 def create_customer(

@@ -58,6 +58,8 @@ class Permission(StrEnum):
     EXPORT = "export"
     ACTIVITY_ALL = "activity.all"
     PEOPLE_MANAGE = "people.manage"
+    WRITES_ALL = "writes.all"  # decide about others' writes that wait or are not known
+    OPTIONS = "options"  # what holds for everybody
 
 
 _VIEWER = frozenset({Permission.SELF, Permission.CUSTOMERS_READ})
@@ -69,6 +71,7 @@ _MANAGER = _STAFF | {
     Permission.EXPORT,
     Permission.ACTIVITY_ALL,
     Permission.PEOPLE_MANAGE,
+    Permission.WRITES_ALL,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

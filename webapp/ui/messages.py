@@ -177,6 +177,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "category.create": "added this category",
     "category.delete": "deleted this category",
     "write.looked_up": "looked up what became of a write",
+    "option.changed": "changed what holds for everybody",
     "sign_in.ok": "signed in",
     "sign_in.failed": "could not sign in",
     "sign_out": "signed out",
@@ -205,6 +206,14 @@ _DEEDS: Final[Mapping[str, str]] = {
     "password.reset_requested": "asked for a link to set a new password",
     "password.reset": "set a new password with a link",
 }
+_WAITING: Final[Mapping[str, str]] = {  # whatever the record is
+    "held": "left a change here to be sent later",
+    "hold_changed": "changed what waits to be sent",
+    "hold_cancelled": "threw away what waited to be sent",
+    "hold_clashed": "has to decide about what waits to be sent",
+    "given_up": "gave up a write that was not confirmed",
+    "decided": "decided what became of a write",
+}
 _ENDS: Final[Mapping[str, str]] = {
     "refused": ", refused: nothing changed",
     "unknown": ", sent but not confirmed",
@@ -228,7 +237,8 @@ def write_kind(kind: str) -> str:
 
 def activity(kind: str, outcome: str) -> str:
     """Say what somebody did, to follow the name: "changed this customer"."""
-    return _DEEDS.get(kind, kind.replace(".", " ").replace("_", " ")) + _ENDS.get(outcome, "")
+    deed = _DEEDS.get(kind) or _WAITING.get(kind.partition(".")[2])
+    return (deed or kind.replace(".", " ").replace("_", " ")) + _ENDS.get(outcome, "")
 
 
 def for_refresh(kind: str) -> Message:

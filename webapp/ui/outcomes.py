@@ -180,8 +180,8 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     ),
     "outcome_unknown": Message(
         "Sent, not confirmed yet",
-        "It went to NeroPay, but no clear answer came back. We are finding out by ourselves.",
-        "Please do not enter it again. This message changes as soon as we know.",
+        "We sent this to NeroPay but got no answer.",
+        "Don’t enter it again; we are checking. This message changes as soon as we know.",
         "warning",
     ),
     "bad_response": Message(
@@ -229,6 +229,25 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "The form was not one that we could recognise, so nothing was sent. What you typed is "
         "still here.",
         "Check it and save again.",
+        "warning",
+    ),
+    "held_before": Message(
+        "Something else goes first",
+        "An earlier change of this record still waits for NeroPay, and NeroPay gets them in their "
+        "order. Nothing was sent, and what you typed is still here.",
+        "Let this one wait behind it, or try again in a moment.",
+        "warning",
+    ),
+    "not_kept": Message(
+        "Not kept",
+        "Nothing can be left here to be sent later. What you typed is still here.",
+        "Save it when NeroPay is back.",
+        "warning",
+    ),
+    "not_made": Message(
+        "Not made",
+        "A person has looked: NeroPay did not carry it out.",
+        "",
         "warning",
     ),
     "changed_meanwhile": Message(

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the page of a write, and make room for the handlers of the features."""
-    from webapp.writes import abilities, away, views
+    from webapp.writes import abilities, away, open_views, template_globals
 
     app.extensions.setdefault("tillside.writes", {})
     abilities.init_app(app)
     away.init_app(app)
-    app.register_blueprint(views.bp)
+    template_globals.init_app(app)
+    app.register_blueprint(open_views.bp)  # that of `views`

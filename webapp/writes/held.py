@@ -69,6 +69,17 @@ class Held:
     changed_at: datetime
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """What it changes."""
+        return tuple(self.shown)
+
+    @property
+    def shown(self) -> Mapping[str, Any]:
+        """What it sends, for people."""
+        shown: Mapping[str, Any] = self.payload.get("shown", {})
+        return shown
+
+    @property
     def needs_you(self) -> bool:
         """Whether a person has to decide before it can be sent."""
         return self.state is HeldState.NEEDS_YOU
@@ -98,10 +109,6 @@ def is_offered() -> bool:
 
 def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
     """Keep a write until NeroPay is back; once, however often the same form comes.
-
-    Args:
-        actor: Who does it.
-        draft: What is to be sent.
 
     Returns:
         What is kept; what became of it, when the same form was sent to NeroPay before; None when
@@ -162,7 +169,7 @@ def cancel(actor: Actor, held_id: str) -> Held | None:
         known = _lock(connection, held_id)
         if known is None or journal.get(connection, held_id) is not None:
             return None
-        forget(connection, held_id)
+        forget(connection, known)
         _tell(connection, "hold_cancelled", actor, known, {})
     return known
 
@@ -212,15 +219,17 @@ def note_needs_you(connection: Connection, held: Held, refusal: Refusal) -> bool
     return connection.execute(mark).rowcount == 1
 
 
-def forget(connection: Connection, held_id: str) -> bool:
-    """Take one out; False when it was not there."""
-    return connection.execute(delete(held_writes).where(held_writes.c.id == held_id)).rowcount == 1
+def forget(connection: Connection, held: Held) -> bool:
+    """Take one out; False when it was changed meanwhile or is not there."""
+    just_so = (held_writes.c.id == held.id, held_writes.c.version == held.version)
+    return connection.execute(delete(held_writes).where(*just_so)).rowcount == 1
 
 
 def _contents(draft: Draft, moment: datetime) -> dict[str, Any]:
+    shown = {name: after for name, (_, after) in draft.changes.items()}
     return {
         "label": draft.label,
-        "payload": json.dumps(dict(draft.payload)),
+        "payload": json.dumps({**draft.payload, "shown": shown}),
         "state": HeldState.WAITING,
         "refusal": "{}",
         "changed_at": moment,

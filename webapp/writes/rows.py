@@ -55,4 +55,5 @@ def outcome_of(row: Row[Any], *, is_replay: bool = False, is_changed_body: bool 
         is_replay=is_replay,
         is_changed_body=is_changed_body,
         looked_up_by=answer.get("looked_up_by", ""),
+        reason=answer.get("reason", ""),
     )

@@ -130,7 +130,7 @@ def _finish(one: Held, outcome: Outcome, *, has_row: bool) -> bool:
 
 def _let_go(connection: Connection, one: Held, outcome: Outcome) -> None:
     """Take out what was sent; its author is told unless it is not known yet: later then."""
-    if not held.forget(connection, one.id) or outcome.is_open:
+    if not held.forget(connection, one) or outcome.is_open:
         return
     detail = outcome.refusal.message if outcome.refusal else ""
     _leave_notice(connection, one, outcome.state, outcome=outcome, detail=detail)

@@ -10,11 +10,12 @@ from flask import Blueprint, abort, flash, request, url_for
 from webapp.people.service import Permission, can, current_actor, polling, requires
 from webapp.ui import messages, url_exists
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
-from webapp.writes import service
+from webapp.writes import deciding, held, notices, open_list, service
 
 if TYPE_CHECKING:
     from flask import Response
 
+    from webapp.writes.held import Held
     from webapp.writes.models import Outcome
 
 bp = Blueprint("writes", __name__, url_prefix="/writes")
@@ -35,7 +36,9 @@ def show(intent_id: str) -> Response:
     """Show a write; once it is settled, htmx is sent on to the record."""
     write = service.find(intent_id)
     if write is None:
-        abort(404)
+        return _show_held(intent_id)
+    if not write.is_open:
+        notices.note_told(intent_id, current_actor().person_id)
     if is_partial() and write.state is service.State.APPLIED:
         flash(messages.confirmed(write.kind, write.label), "success")
         return redirect_to(_record_url(write))
@@ -48,6 +51,9 @@ def show(intent_id: str) -> Response:
         sent=service.sent_fields(intent_id),
         back=_way_back(write),
         again_url=_again_url(write),
+        is_own=may_decide(service.author_of(intent_id)),
+        is_author=service.author_of(intent_id) == current_actor().person_id,
+        candidates=deciding.candidates(intent_id) if write.is_closed_unknown else (),
     )
 
 
@@ -61,7 +67,30 @@ def looked_up(intent_id: str) -> Response:
     return redirect_to(url_for("writes.show", intent_id=intent_id))
 
 
-def _record_url(write: Outcome) -> str:
+def _show_held(intent_id: str) -> Response:
+    """Show one that waits for NeroPay; another one is nowhere."""
+    waiting = held.find(intent_id)
+    if waiting is None:
+        abort(404)
+    return render_page(
+        "writes/held.html",
+        "writes/_held.html",
+        line=open_list.line_of(waiting),
+        shown=waiting.shown,
+        refusal=waiting.refusal,
+        is_own=may_decide(waiting.actor.person_id),
+        record_url=_record_url(waiting),
+        record_text=_PAGES[waiting.record_type][3],
+    )
+
+
+def may_decide(author_id: int | None) -> bool:
+    """Whether the signed-in person may give up or change a write of this author's."""
+    is_own = author_id == current_actor().person_id
+    return can(Permission.CUSTOMERS_WRITE) and (is_own or can(Permission.WRITES_ALL))
+
+
+def _record_url(write: Outcome | Held) -> str:
     page, argument, listing, _ = _PAGES[write.record_type]
     if argument and write.record_id:
         values: dict[str, Any] = {argument: write.record_id}

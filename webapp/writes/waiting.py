@@ -5,13 +5,17 @@ Beside `service`, which is about what is sent. Not here: any behaviour.
 
 from __future__ import annotations
 
+from webapp.writes import words
 from webapp.writes.abilities import Ability, refusal_of
 from webapp.writes.abilities import current as abilities_now
 from webapp.writes.abilities import note as note_abilities
+from webapp.writes.attention import Attention
+from webapp.writes.attention import gather as attention
 from webapp.writes.away import Away
 from webapp.writes.away import current as away_now
 from webapp.writes.away import note as note_line
 from webapp.writes.away import probe as probe_line
+from webapp.writes.deciding import Candidate, register_finder
 from webapp.writes.held import (
     HOLDABLE,
     Draft,
@@ -30,11 +34,14 @@ from webapp.writes.waiting_marks import Marks, marks_of
 __all__ = [
     "HOLDABLE",
     "Ability",
+    "Attention",
     "Away",
-    "abilities_now",
+    "Candidate",
     "Draft",
     "Held",
     "Marks",
+    "abilities_now",
+    "attention",
     "away_now",
     "cancel",
     "count_held",
@@ -48,7 +55,9 @@ __all__ = [
     "probe_line",
     "refusal_of",
     "register",
+    "register_finder",
     "replace_held",
     "send_held",
     "send_one",
+    "words",
 ]

@@ -1,0 +1,99 @@
+"""What every page of a person tells about writes and NeroPay: one look at the database a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, func, select
+
+from webapp.clock import now
+from webapp.db.prepared import Prepared
+from webapp.extensions import db
+from webapp.writes import away, notices, words
+from webapp.writes.held import is_offered
+from webapp.writes.held_tables import held_writes, neropay_line
+from webapp.writes.held_tables import notices as notices_table
+from webapp.writes.models import State
+from webapp.writes.tables import intents
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_LOOK = Prepared(
+    select(
+        select(func.count())
+        .select_from(intents)
+        .where(intents.c.settled_at.is_(None), intents.c.state == State.UNKNOWN)
+        .scalar_subquery()
+        .label("unknown"),
+        select(func.count()).select_from(held_writes).scalar_subquery().label("held"),
+        select(func.count())
+        .select_from(notices_table)
+        .where(
+            notices_table.c.person_id == bindparam("person_id"), notices_table.c.told_at.is_(None)
+        )
+        .scalar_subquery()
+        .label("untold"),
+        select(neropay_line.c.away_since)
+        .where(neropay_line.c.id == 1)
+        .scalar_subquery()
+        .label("away_since"),
+        select(neropay_line.c.code).where(neropay_line.c.id == 1).scalar_subquery().label("code"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What became of a write, for its author."""
+
+    intent_id: str
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What the frame of a page shows.
+
+    Attributes:
+        open_count: Writes that are not confirmed or wait.
+        away_text: Since when and why NeroPay is away; empty while it answers.
+        away_advice: What goes on then.
+        away_code: For support.
+        words: Told on this page and never again.
+    """
+
+    open_count: int
+    away_text: str
+    away_advice: str
+    away_code: str
+    words: tuple[Word, ...]
+
+
+def gather(person_id: int, *, is_shown: bool) -> Attention:
+    """Give what to tell a person.
+
+    Args:
+        person_id: Who opens a page.
+        is_shown: Whether the page will be seen: only then what is told once is told.
+    """
+    with db.read() as connection:
+        row = _LOOK.first(connection, {"person_id": person_id})
+    assert row is not None
+    gone = away.made_of(row.away_since, row.code)
+    told = notices.take(person_id) if row.untold and is_shown else ()
+    said = [(one.intent_id, *words.notice(one)) for one in told]
+    text, advice = _away_texts(gone.reason, gone.since) if gone else ("", "")
+    return Attention(
+        open_count=row.unknown + row.held,
+        away_text=text,
+        away_advice=advice,
+        away_code=gone.code if gone else "",
+        words=tuple(Word(*one) for one in said),
+    )
+
+
+def _away_texts(reason: str, since: datetime) -> tuple[str, str]:
+    return words.away(reason, since, now()), words.away_advice(is_offered())

@@ -1,0 +1,145 @@
+"""What a person decides about a write that nobody can confirm: give it up, or say what became.
+
+Not here: finding out (`settling`), and the light "I have looked" (`looking`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from flask import current_app
+
+from webapp.activity.service import record
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.writes import decisions_journal, journal, notices
+from webapp.writes.models import State
+from webapp.writes.rows import intent_of, outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection, Row
+
+    from webapp.activity.service import Actor
+    from webapp.writes.models import Intent, Outcome
+
+Word = Literal["made", "not_made"]
+
+_FINDERS: Final = "tillside.finders"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that may be what a write made or changed.
+
+    Attributes:
+        detail: What tells it from others.
+        reasons: Why it may be the one, in words.
+    """
+
+    record_id: str
+    label: str
+    detail: str
+    reasons: tuple[str, ...]
+
+
+Finder: TypeAlias = "Callable[[Intent], tuple[Candidate, ...]]"
+
+
+def register_finder(kind: str, finder: Finder) -> None:
+    """Tell the current application how the records are found that a write may have made."""
+    _finders()[kind] = finder
+
+
+def candidates(intent_id: str) -> tuple[Candidate, ...]:
+    """Give the records that a write of which nothing is known may have made; from our copy."""
+    with db.read() as connection:
+        row = journal.get(connection, intent_id)
+    finder = _finders().get(row.kind) if row else None
+    return finder(intent_of(row)) if row and finder else ()
+
+
+def give_up(actor: Actor, intent_id: str, reason: str) -> Outcome | None:
+    """Stop looking for what became of an open write; the trail and its page say why.
+
+    Args:
+        actor: Who does it.
+        intent_id: Of an open write.
+        reason: In their words.
+
+    Returns:
+        The closed write; None when it is being sent just now, or is settled.
+    """
+    answer: dict[str, object] = {
+        "kind": "outcome_unknown",
+        "code": "given_up",
+        "reason": reason,
+        "looked_up_by": actor.name,
+    }
+    with db.write() as connection:
+        row = decisions_journal.give_up(connection, intent_id, now(), answer)
+        if row is None:
+            return None
+        _tell(connection, actor, row, "given_up", reason)
+        if row.actor_id != actor.person_id:
+            _leave_notice(connection, row, notices.GIVEN_UP, f"{actor.name}: {reason}")
+    return outcome_of(row)
+
+
+def decide(actor: Actor, intent_id: str, word: Word, record_id: str | None = None) -> bool:
+    """Put a person's word in the place of "not known".
+
+    Args:
+        actor: Who looked.
+        intent_id: Of a write that was closed without knowing.
+        word: What they found.
+        record_id: Of the record that it made or changed.
+
+    Returns:
+        Whether there is such a write.
+    """
+    state = State.APPLIED if word == "made" else State.REFUSED
+    answer: dict[str, object] = {"looked_up_by": actor.name, "code": word, "kind": word}
+    with db.write() as connection:
+        row = decisions_journal.decide(connection, intent_id, state, answer, record_id)
+        if row is None:
+            return False
+        _tell(connection, actor, row, "decided")
+        if row.actor_id != actor.person_id:
+            _leave_notice(connection, row, state)
+    return True
+
+
+def _leave_notice(connection: Connection, row: Row[Any], state: str, detail: str = "") -> None:
+    notices.leave(
+        connection,
+        row.id,
+        row.actor_id,
+        state=state,
+        kind=row.kind,
+        record_type=row.record_type,
+        record_id=row.record_id,
+        label=row.label,
+        detail=detail,
+    )
+
+
+def _tell(connection: Connection, actor: Actor, row: Row[Any], deed: str, reason: str = "") -> None:
+    record(
+        connection,
+        actor=actor,
+        kind=f"{row.record_type}.{deed}",
+        outcome="ok" if deed == "given_up" else row.state,
+        record_type=row.record_type,
+        record_id=row.record_id,
+        label=row.label,
+        changes={"reason": (None, reason)} if reason else {},
+        intent_id=row.id,
+    )
+
+
+def _finders() -> dict[str, Finder]:
+    finders: dict[str, Finder] = current_app.extensions.setdefault(_FINDERS, {})
+    return finders

@@ -1,0 +1,137 @@
+"""The page of open writes, line by line: what was sent and is not confirmed, and what waits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.writes import held, journal
+from webapp.writes.looking import list_not_known
+from webapp.writes.models import State
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from webapp.writes.held import Held
+    from webapp.writes.models import Outcome
+
+_MOST: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One write.
+
+    Attributes:
+        state: sending, unknown, waiting, behind (another one of its record goes first) or
+            needs_you.
+        fields: What it changes.
+        next_try_at: When we ask again; None for what waits.
+    """
+
+    intent_id: str
+    kind: str
+    record_type: str
+    record_id: str | None
+    label: str
+    author_id: int | None
+    author: str
+    since: datetime
+    next_try_at: datetime | None
+    state: str
+    fields: tuple[str, ...]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing of it was sent yet."""
+        return self.state in {"waiting", "behind", "needs_you"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWrites:
+    """Everything that is under way, of the types of record that a person may write.
+
+    Attributes:
+        sent: Not confirmed yet, oldest first.
+        held: Waiting, in the order in which it is sent.
+        not_known: Closed without knowing, until somebody has looked.
+    """
+
+    sent: tuple[Line, ...]
+    held: tuple[Line, ...]
+    not_known: tuple[Outcome, ...]
+
+    @property
+    def count(self) -> int:
+        """How many are under way."""
+        return len(self.sent) + len(self.held)
+
+    def __bool__(self) -> bool:
+        return bool(self.sent or self.held or self.not_known)
+
+
+def gather(record_types: Collection[str]) -> OpenWrites:
+    """Give what is under way.
+
+    Args:
+        record_types: "customer", "category": what the person may write.
+    """
+    moment = now()
+    with db.read() as connection:
+        rows = journal.list_open(connection, _MOST)
+    return OpenWrites(
+        tuple(_sent(row, moment) for row in rows if row.record_type in record_types),
+        tuple(_held_lines(one for one in held.list_held() if one.record_type in record_types)),
+        tuple(one for one in list_not_known() if one.record_type in record_types),
+    )
+
+
+def line_of(one: Held, *, is_behind: bool = False) -> Line:
+    """Make the line of a write that waits."""
+    state = "needs_you" if one.needs_you else "behind" if is_behind else "waiting"
+    return Line(
+        intent_id=one.id,
+        kind=one.kind,
+        record_type=one.record_type,
+        record_id=one.record_id,
+        label=one.label,
+        author_id=one.actor.person_id,
+        author=one.actor.name,
+        since=one.created_at,
+        next_try_at=None,
+        state=state,
+        fields=one.fields,
+    )
+
+
+def _held_lines(waiting: Any) -> list[Line]:
+    lines: list[Line] = []
+    records: set[tuple[str, str]] = set()
+    for one in waiting:
+        key = (one.record_type, one.record_id or one.id)
+        lines.append(line_of(one, is_behind=key in records))
+        records.add(key)
+    return lines
+
+
+def _sent(row: Row[Any], moment: datetime) -> Line:
+    is_sending = row.lease_until is not None and row.lease_until > moment
+    return Line(
+        intent_id=row.id,
+        kind=row.kind,
+        record_type=row.record_type,
+        record_id=row.record_id,
+        label=row.label,
+        author_id=row.actor_id,
+        author=row.actor_name,
+        since=row.created_at,
+        next_try_at=row.next_try_at,
+        state="sending" if is_sending and row.state == State.PENDING else "unknown",
+        fields=tuple(json.loads(row.body)) if row.body else (),
+    )

@@ -1,0 +1,175 @@
+"""/writes: what is under way between us and NeroPay, and what a person can do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, flash, redirect, request, url_for
+
+from webapp.people.service import Permission, can, current_actor, polling, requires
+from webapp.ui import messages
+from webapp.ui.forms import clean_text, text_problem
+from webapp.ui.htmx import is_partial, redirect_to, render_page
+from webapp.writes import deciding, held, notices, open_list, options, service, words
+from webapp.writes.views import bp, may_decide
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as BaseResponse
+
+__all__ = ["bp"]
+
+_PROMPT = 4.0  # seconds for sending again while somebody waits; a look before has 8
+
+
+@bp.get("")
+@requires(Permission.CUSTOMERS_WRITE)
+def index() -> Response:
+    """List what is not confirmed and what waits."""
+    return _page()
+
+
+@bp.get("/open")
+@polling
+@requires(Permission.CUSTOMERS_WRITE)
+def open_part() -> Response | BaseResponse:
+    """Show the list as it is now; the page asks this by itself."""
+    return _page() if is_partial() else redirect(url_for("writes.index"), 303)
+
+
+@bp.post("/<record_id:intent_id>/settle")
+@requires(Permission.CUSTOMERS_WRITE)
+def settle_now(intent_id: str) -> Response:
+    """Find out now; it takes twelve seconds at the most."""
+    _find_open_or_404(intent_id)
+    outcome = service.settle(intent_id, budget=_PROMPT)
+    if outcome.is_open:
+        flash(words.STILL_UNKNOWN, "warning")
+        return redirect_to(url_for("writes.index"))
+    notices.note_told(intent_id, current_actor().person_id)
+    return redirect_to(url_for("writes.show", intent_id=intent_id))
+
+
+@bp.get("/<record_id:intent_id>/give-up")
+@requires(Permission.CUSTOMERS_WRITE)
+def confirm_give_up(intent_id: str) -> Response:
+    """Ask for the reason."""
+    return _give_up_page(_find_own_or_403(intent_id))
+
+
+@bp.post("/<record_id:intent_id>/give-up")
+@requires(Permission.CUSTOMERS_WRITE)
+def give_up(intent_id: str) -> Response:
+    """Stop looking for what became of a write."""
+    write = _find_own_or_403(intent_id)
+    reason = clean_text(request.form.get("reason", ""))
+    problem = text_problem(reason, words.REASON_LONG) if reason else words.REASON_MISSING
+    if problem:
+        return _give_up_page(write, reason, problem)
+    if deciding.give_up(current_actor(), intent_id, reason) is None:
+        flash(words.BUSY, "warning")
+    else:
+        flash(words.GIVEN_UP, "success")
+    return redirect_to(url_for("writes.show", intent_id=intent_id))
+
+
+@bp.post("/<record_id:intent_id>/cancel")
+@requires(Permission.CUSTOMERS_WRITE)
+def cancel(intent_id: str) -> Response:
+    """Throw away what waits."""
+    waiting = held.find(intent_id)
+    if waiting is None:
+        if service.find(intent_id) is None:
+            abort(404)
+        flash(words.HAS_LEFT, "warning")
+        return redirect_to(url_for("writes.show", intent_id=intent_id))
+    _check_own(waiting.actor.person_id, waiting.record_type)
+    if held.cancel(current_actor(), intent_id) is None:
+        flash(words.HAS_LEFT, "warning")
+        return redirect_to(url_for("writes.show", intent_id=intent_id))
+    flash(words.CANCELLED, "success")
+    return redirect_to(url_for("writes.index"))
+
+
+@bp.post("/<record_id:intent_id>/decide")
+@requires(Permission.CUSTOMERS_WRITE)
+def decide(intent_id: str) -> Response:
+    """Note what a person found out at NeroPay."""
+    write = service.find(intent_id)
+    if write is None or not write.is_closed_unknown:
+        abort(404)
+    _check_type(write.record_type)
+    record_id = request.form.get("made", "")
+    is_candidate = record_id in {one.record_id for one in deciding.candidates(intent_id)}
+    if record_id and not is_candidate:
+        abort(400)
+    word: deciding.Word = "made" if record_id else "not_made"
+    deciding.decide(current_actor(), intent_id, word, record_id or write.record_id)
+    if "again" in request.form and write.kind == "customer.create":
+        return redirect_to(url_for("customers.new", again=intent_id))
+    flash(words.DECIDED[word], "success")
+    return redirect_to(url_for("writes.show", intent_id=intent_id))
+
+
+@bp.post("/waiting")
+@requires(Permission.OPTIONS)
+def turn() -> Response:
+    """Decide whether writes may wait for NeroPay."""
+    is_on = request.form.get("on") == "1"
+    options.turn(current_actor(), options.HOLD, is_on=is_on)
+    flash(words.TURNED[is_on], "success")
+    return redirect_to(url_for("writes.index"))
+
+
+def _page() -> Response:
+    return render_page(
+        "writes/index.html",
+        "writes/_open_list.html",
+        writes=open_list.gather(_types()),
+        may_decide=may_decide,
+        is_holding=options.is_on(options.HOLD),
+    )
+
+
+def _give_up_page(write: service.Outcome, reason: str = "", problem: str = "") -> Response:
+    return render_page(
+        "writes/give_up.html",
+        "writes/_give_up.html",
+        status=422 if problem else 200,
+        write=write,
+        reason=reason,
+        problem=problem,
+        longest=words.REASON_LONG,
+        unknown=messages.for_kind("outcome_unknown"),
+    )
+
+
+def _types() -> tuple[str, ...]:
+    return ("customer", "category") if can(Permission.CATEGORIES_WRITE) else ("customer",)
+
+
+def _check_type(record_type: str) -> None:
+    if record_type not in _types():
+        abort(403)
+
+
+def _check_own(author_id: int | None, record_type: str) -> None:
+    _check_type(record_type)
+    if not may_decide(author_id):
+        abort(403)
+
+
+def _find_open_or_404(intent_id: str) -> service.Outcome:
+    write = service.find(intent_id)
+    if write is None:
+        abort(404)
+    _check_type(write.record_type)
+    return write
+
+
+def _find_own_or_403(intent_id: str) -> service.Outcome:
+    write = _find_open_or_404(intent_id)
+    if not write.is_open:
+        abort(404)
+    _check_own(service.author_of(intent_id), write.record_type)
+    return write

@@ -1,0 +1,41 @@
+"""What templates of any feature may ask about writes under way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from webapp.writes import away, held, words
+from webapp.writes.open_list import Line, line_of
+from webapp.writes.waiting_marks import marks_of
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webapp.writes.models import Refusal
+
+
+def init_app(app: Flask) -> None:
+    """Put them into the templates."""
+    app.jinja_env.globals.update(
+        held_lines=held_lines,
+        can_hold=can_hold,
+        write_marks=marks_of,
+        write_words=words,
+    )
+
+
+def held_lines(record_type: str, record_id: str) -> tuple[Line, ...]:
+    """Give what waits on a record, in its order."""
+    waiting = held.list_held(record_type=record_type, record_id=record_id)
+    return tuple(line_of(one, is_behind=place > 0) for place, one in enumerate(waiting))
+
+
+def can_hold(refusal: Refusal | None) -> bool:
+    """Whether a form offers to leave what it holds here: nothing of it was sent, or will be.
+
+    Args:
+        refusal: Why it was not saved just now; None for a form that is opened.
+    """
+    if refusal is None:
+        return away.current() is not None and held.is_offered()
+    return refusal.kind in held.HOLDABLE and held.is_offered()

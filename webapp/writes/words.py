@@ -1,0 +1,112 @@
+"""What staff read about writes that are under way: waiting, unknown, settled after all.
+
+Not here: what every part says (`webapp.ui.messages`), and headings, which are in the templates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from webapp.ui import messages
+from webapp.ui.filters import clock_time, date_time, day, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from webapp.writes.notices import Notice
+
+HOLD: Final = "Send when NeroPay is back"
+CANCELLED: Final = "Thrown away. It was never sent to NeroPay."
+HAS_LEFT: Final = "It has been sent meanwhile. This is what became of it."
+BUSY: Final = "It is being sent just now. Look again in a moment."
+GIVEN_UP: Final = "Given up. The record says so, and why."
+REASON_MISSING: Final = "Say why, in a few words: others will read it."
+REASON_LONG: Final = 200  # characters
+TURNED: Final = {
+    True: "Writes may wait for NeroPay again.",
+    False: "From now on no write waits here for NeroPay. What waits already is still sent.",
+}
+STILL_UNKNOWN: Final = "Still no answer from NeroPay. We go on checking."
+DECIDED: Final = {
+    "made": "Noted: this is the one.",
+    "not_made": "Noted: it was not made.",
+}
+_REASONS: Final[Mapping[str, str]] = {
+    "unreachable": "NeroPay cannot be reached",
+    "slow": "NeroPay takes too long to answer",
+    "key": "NeroPay does not accept our access",
+    "wait": "NeroPay asks us to wait",
+    "maintenance": "NeroPay is out of order or under maintenance",
+}
+_DOING: Final[Mapping[str, str]] = {
+    "customer.create": "new customer",
+    "customer.update": "change",
+    "category.create": "new category",
+    "category.delete": "deletion",
+}
+
+
+def away(reason: str, since: datetime, now: datetime) -> str:
+    """Say since when and why NeroPay is away: "NeroPay cannot be reached since 11:04."."""
+    return f"{_REASONS.get(reason, _REASONS['unreachable'])} since {_moment(since, now)}."
+
+
+def away_advice(is_holding: bool) -> str:
+    """Say what goes on while NeroPay is away."""
+    goes_on = "Searching and reading go on, from our own copy."
+    if not is_holding:
+        return f"{goes_on} Saving has to wait."
+    return f"{goes_on} What you save can wait here and is sent when NeroPay is back."
+
+
+def held(label: str) -> str:
+    """Say that a write waits now, for a toast."""
+    return f"Kept, not sent yet: {label}. It goes when NeroPay is back."
+
+
+def held_changed(label: str) -> str:
+    """Say that a waiting write was changed, for a toast."""
+    return f"Changed: {label}. It goes when NeroPay is back."
+
+
+def waits(name: str, kind: str, fields: tuple[str, ...]) -> str:
+    """Say whose write waits: "Mary Smith’s change of phone and town or city waits for NeroPay."."""
+    what = _DOING.get(kind, "change")
+    if fields and what == "change":
+        what = f"change of {_list([_lower(messages.field(field)) for field in fields])}"
+    owner = f"{visible(name)}’s" if name else "A"
+    return f"{owner} {what} waits for NeroPay."
+
+
+def notice(one: Notice) -> tuple[str, str]:
+    """Say what became of a write after its author had gone on.
+
+    Returns:
+        The tone and the sentence.
+    """
+    doing = messages.write_kind(one.kind)
+    if one.state == "applied":
+        deed = one.kind.rpartition(".")[2]
+        verb = {"create": "Added", "delete": "Deleted"}.get(deed, "Saved")
+        return "success", f"{verb} after all: {one.label}"
+    if one.state == "refused":
+        said = f": “{one.detail}”" if one.detail else "."
+        return "warning", f"NeroPay refused {doing.lower()} {one.label}{said}"
+    if one.state == "needs_you":
+        return "warning", f"{doing} {one.label} waits for you: it cannot be sent as it is."
+    if one.state == "given_up":
+        return "warning", f"{doing} {one.label} was given up: {one.detail}"
+    return "warning", f"Not known, and no longer looked for: {doing.lower()} {one.label}."
+
+
+def _moment(since: datetime, now: datetime) -> str:
+    return clock_time(since) if day(since) == day(now) else date_time(since)
+
+
+def _lower(text: str) -> str:
+    return text if text.startswith("E-") else text[:1].lower() + text[1:]
+
+
+def _list(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
