@@ -27,3 +27,24 @@ def test_the_address_asked_while_typing_holds_the_name_alone(
 ) -> None:
     page = page_as("manager").get("/categories/new")
     assert page.has("div", id="near", hx_include="#category-form [name=name]")
+
+
+@pytest.mark.parametrize("was_added", [True, False])
+def test_a_corrected_form_settles_the_first_one_before_anything_is_sent(
+    page_as: Callable[[str], Page], copied: Sandbox, was_added: bool
+) -> None:
+    manager, url = page_as("manager"), "/categories/new"
+    form = {**manager.get(url).form(url), "name": "Tee"}
+    copied.fault(action="status", status=500, effect=was_added, times=0, match={"method": "POST"})
+    manager.post(url, form)
+    waits = manager.post(url, {**form, "name": "Tea"})
+    assert "not confirmed yet" in waits.text
+    assert waits.form(url)["intent"] == form["intent"], "the same form, which settles again"
+    copied.clear_faults()
+    told = manager.post(url, {**waits.form(url), "name": "Tea"})
+    assert "NeroPay cannot rename a category" in told.text
+    assert told.form(url)["name"] == "Tea"
+    assert [one["name"] for one in copied.categories()].count("Tee") == 1
+    assert "Tea" not in [one["name"] for one in copied.categories()]
+    assert manager.post(url, told.form(url)).status == 303
+    assert "Tea" in [one["name"] for one in copied.categories()]

@@ -8,6 +8,7 @@ to the copy (`settled`).
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select, update
@@ -110,6 +111,8 @@ def create_category(
     body = encode_body({"name": name, "sort_order": sort_order, "is_active": int(is_active)})
     guard = _guard_name(name, unless) if unless else None
     outcome = _submit_new(actor, intent_id, name, body, guard)
+    if outcome.is_changed_body and outcome.is_open:  # the old one first
+        outcome = replace(writes.settle(outcome.intent_id), is_changed_body=True)
     if outcome.is_changed_body and outcome.refusal is not None:
         again_id = writes.derive_intent_id(outcome.intent_id, body)
         return _submit_new(actor, again_id, name, body, guard)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 bp = Blueprint("categories", __name__, url_prefix="/categories")
 
 # Another category was sent under this form's id before: this one is to be sent by itself.
-_SENT_BEFORE: Final = Refusal("sent_before", "sent_before")
+_SENT_BEFORE: Final = Refusal("category_added_before", "sent_before")
+# Another form was sent under this id before, and nobody knows yet what became of it.
+_NOT_CONFIRMED: Final = Refusal("outcome_unknown", "outcome_unknown")
 
 
 @bp.get("")
@@ -60,9 +62,11 @@ def create() -> Response:
         form.is_active.data,
     )
     if outcome.is_changed_body and outcome.refusal is None:
-        outcome = replace(outcome, refusal=_SENT_BEFORE)
+        is_added = outcome.state is State.APPLIED
+        outcome = replace(outcome, refusal=_SENT_BEFORE if is_added else _NOT_CONFIRMED)
     if outcome.refusal:
-        form.intent.data = new_intent_id()
+        if outcome.refusal is not _NOT_CONFIRMED:  # that one is settled when the form comes again
+            form.intent.data = new_intent_id()
         status = explain_in(form, outcome.refusal.kind, outcome.refusal.fields)
         return _new_page(form, outcome, status=status)
     if outcome.state is not State.APPLIED:

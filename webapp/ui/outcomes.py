@@ -210,11 +210,11 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Check it and save.",
         "warning",
     ),
-    "sent_before": Message(
-        "Not sent yet",
-        "Something else was sent from this form before, and that stands. This was not sent, and "
-        "what you typed is still here.",
-        "If you want this as well, save it again.",
+    "category_added_before": Message(
+        "The first one was added",
+        "What this form held before has been added, and NeroPay cannot rename a category. This "
+        "was not sent, and what you typed is still here.",
+        "Add this one as well, and delete the other in the list if it is wrong.",
         "warning",
     ),
     "write_open": Message(
