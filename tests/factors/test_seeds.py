@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from tests.factors.conftest import Someone
 from webapp.extensions import db
 from webapp.people.factors import seeds
-from webapp.people.factors.models import Unreadable
 from webapp.people.tables import people
+from webapp.sealing import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,6 +11,7 @@ from webapp.customers import service
 from webapp.customers.cells import cells_of
 from webapp.customers.conflict_pages import conflict_page
 from webapp.customers.conflicts import changes_of
+from webapp.customers.draft_views import offer_draft
 from webapp.customers.forms import CustomerForm
 from webapp.customers.hold_views import hold_instead, shown_in_form
 from webapp.customers.toasts import saved_toasts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from webapp.customers.drafts import Draft
     from webapp.customers.models import CustomerRow
 
 __all__ = ["bp"]
@@ -45,7 +47,7 @@ def new() -> Response:
     """Show an empty form, or one filled from a search that found nobody."""
     form = CustomerForm()
     form.show(_sent_before() or service.guess_from_search(request.args.get("q", "")))
-    return create_page(form)
+    return create_page(form, draft=offer_draft(form, ""))
 
 
 @bp.post("/new")
@@ -96,7 +98,7 @@ def edit(customer_id: str) -> Response:
     shown = shown_in_form(row)
     form.show({**shown, **_sent_before()})
     form.remember(shown)
-    return edit_page(form, row)
+    return edit_page(form, row, draft=offer_draft(form, row.id))
 
 
 @bp.post("/<record_id:customer_id>/edit")
@@ -210,6 +212,7 @@ def create_page(
     outcome: Outcome | None = None,
     *,
     refusal: Refusal | None = None,
+    draft: Draft | None = None,
     status: int = 200,
 ) -> Response:
     refusal = outcome.refusal if outcome else refusal
@@ -222,6 +225,7 @@ def create_page(
         customer=None,
         refusal=refusal,
         open_write=None,
+        draft=draft,
         twins=service.find_twins(form.values()),
         back="",
     )
@@ -234,6 +238,7 @@ def edit_page(
     *,
     refusal: Refusal | None = None,
     notes: Mapping[str, str] = MappingProxyType({}),
+    draft: Draft | None = None,
     status: int = 200,
 ) -> Response:
     refusal = outcome.refusal if outcome else refusal
@@ -247,6 +252,7 @@ def edit_page(
         refusal=refusal,
         open_write=service.open_write_on(row.id),
         others=service.note_open(current_actor(), row.id),
+        draft=draft,
         notes=notes,
         twins=(),
         back=return_place(request.form.get("back"), "") or list_place(),

@@ -41,6 +41,7 @@ def presence(customer_id: str) -> Response:
 def leave(customer_id: str) -> Response:
     """Leave a form without saving it: back to the record, or to the list's row."""
     service.leave_form(current_actor(), customer_id)
+    service.discard_draft(current_actor(), customer_id)  # the guard has asked
     row = service.find_copy(customer_id)
     if row is not None and is_row_swap():
         return render_page("customers/show.html", "customers/_row.html", rows=cells_of([row]))

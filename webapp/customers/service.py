@@ -13,6 +13,10 @@ from webapp.customers import waiting
 from webapp.customers.corrections import KIND as _UPDATE
 from webapp.customers.corrections import Correction
 from webapp.customers.directory import find as find_copy
+from webapp.customers.drafts import discard as discard_draft
+from webapp.customers.drafts import find as find_draft
+from webapp.customers.drafts import keep as keep_draft
+from webapp.customers.drafts import purge as purge_drafts
 from webapp.customers.models import FIELDS
 from webapp.customers.presence import leave as leave_form
 from webapp.customers.presence import note_open
@@ -50,18 +54,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "create_customer",
+    "discard_draft",
     "find_change",
     "find_copy",
+    "find_draft",
     "find_twins",
     "freshness",
     "get_customer",
     "guess_from_search",
     "history_of",
     "init_app",
+    "keep_draft",
     "leave_form",
     "note_open",
     "open_write_on",
     "overview",
+    "purge_drafts",
     "purge_presence",
     "refresh_customer",
     "request_sync",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from webapp.clock import now
-from webapp.customers import directory, presence
+from webapp.customers import directory, drafts, presence
 from webapp.customers.models import FIELDS
 from webapp.customers.tables import customers, sync_state
 from webapp.extensions import db, neropay
@@ -58,6 +58,11 @@ class _Settled:
 class Created(_Settled):
     """POST /customers."""
 
+    def apply(self, connection: Connection, intent: Intent, data: object, seq: int) -> Applied:
+        """Put the record into our copy; what was typed is no draft any more."""
+        drafts.forget(connection, intent.actor.person_id, drafts.NEW)
+        return super().apply(connection, intent, data, seq)
+
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
         """Send it again: the key sees to it that there is one. If that is forgotten, look."""
         if not is_old:
@@ -72,6 +77,7 @@ class Updated(_Settled):
         """Put the record into our copy; who saved it has its form open no more."""
         applied = super().apply(connection, intent, data, seq)
         presence.forget(connection, intent.actor.person_id, intent.record_id)
+        drafts.forget(connection, intent.actor.person_id, intent.record_id)
         return applied
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:

@@ -73,6 +73,7 @@ def clean_up() -> None:
     people.purge(now())
     writes.purge()
     customers.purge_presence(now())
+    customers.purge_drafts(now())
     activity.trim(now())
 
 

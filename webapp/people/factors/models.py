@@ -72,7 +72,3 @@ class NoSuchFactor(PeopleError):
 
 class PasskeyRefused(PeopleError):
     """What a browser sent is no new passkey that we can keep."""
-
-
-class Unreadable(PeopleError):
-    """Sealed under a key that we do not have, for somebody else, or changed."""

@@ -17,9 +17,10 @@ from webapp.extensions import db
 from webapp.people import sessions
 from webapp.people.factors import passkeys as keys
 from webapp.people.factors import recovery, seeds, totp, trail
-from webapp.people.factors.models import FactorInfo, NoSuchFactor, Passkey, Unreadable
+from webapp.people.factors.models import FactorInfo, NoSuchFactor, Passkey
 from webapp.people.factors.service import factors_of, has_factor, must_have_factor
 from webapp.people.tables import passkeys
+from webapp.sealing import Unreadable
 from webapp.ui.htmx import return_place
 
 if TYPE_CHECKING:

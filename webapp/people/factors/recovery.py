@@ -16,8 +16,9 @@ from sqlalchemy import delete, insert, select, update
 
 from webapp.clock import now
 from webapp.people.factors import seeds, trail
-from webapp.people.factors.models import Unreadable, WrongCode
+from webapp.people.factors.models import WrongCode
 from webapp.people.tables import recovery_codes
+from webapp.sealing import Unreadable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

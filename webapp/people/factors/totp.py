@@ -19,8 +19,9 @@ from sqlalchemy import select, update
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people.factors import seeds, trail
-from webapp.people.factors.models import NoSuchFactor, Unreadable, WrongCode
+from webapp.people.factors.models import NoSuchFactor, WrongCode
 from webapp.people.tables import people
+from webapp.sealing import Unreadable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
