@@ -133,7 +133,7 @@ def test_a_double_click_is_one_change(staff: Page, copied: Sandbox, clash: Answe
 
 
 def test_back_to_the_form_keeps_everything(staff: Page, copied: Sandbox, clash: Answer) -> None:
-    answer = staff.post(RESOLVE, {**clash.form(RESOLVE), "form": "1"})
+    answer = staff.post(RESOLVE, {**clash.form(RESOLVE), "to_form": "1"})
     assert answer.status == 200
     form = answer.form(URL)
     assert (form["city"], form["address1"], form["back"]) == (
@@ -153,7 +153,7 @@ def test_back_to_the_form_keeps_everything(staff: Page, copied: Sandbox, clash: 
 
 
 def test_own_words_from_the_form_are_saved(staff: Page, copied: Sandbox, clash: Answer) -> None:
-    back = staff.post(RESOLVE, {**clash.form(RESOLVE), "form": "1", "keep_city": "theirs"})
+    back = staff.post(RESOLVE, {**clash.form(RESOLVE), "to_form": "1", "keep_city": "theirs"})
     assert back.form(URL)["city"] == "Newport", "as chosen already"
     assert staff.post(URL, {**back.form(URL), "city": "Newport, Gwent"}).status == 303
     assert stored(copied, "city") == ("Newport, Gwent",)
@@ -167,7 +167,7 @@ def test_in_the_list_the_row_asks_and_comes_back(staff: Page, copied: Sandbox) -
     assert clash.reader.tags[0] == ("tr", {"id": "customer-1001", "class": "is-editing"})
     missing = staff.post(RESOLVE, clash.form(RESOLVE), htmx=True, **ROW)
     assert (missing.status, missing.reader.tags[0][0]) == (422, "tr")
-    back = staff.post(RESOLVE, {**clash.form(RESOLVE), "form": "1"}, htmx=True, **ROW)
+    back = staff.post(RESOLVE, {**clash.form(RESOLVE), "to_form": "1"}, htmx=True, **ROW)
     assert back.form(URL)["city"] == "Swansea"
     saved = staff.post(RESOLVE, {**clash.form(RESOLVE), "keep_city": "mine"}, htmx=True, **ROW)
     assert saved.reader.tags[0] == ("tr", {"id": "customer-1001", "class": "is-marked"})

@@ -31,7 +31,7 @@ def resolve(customer_id: str) -> Response:
     if row is None:
         return gone(form)
     choices = {name: request.form.get(f"keep_{name}", "") for name in form.note().asked}
-    if "form" in request.form:
+    if "to_form" in request.form:
         return _back_to_form(form.chosen(choices), row)
     if unanswered(form.note(), choices):
         return unanswered_page(form, row, choices)
