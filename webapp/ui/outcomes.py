@@ -73,7 +73,7 @@ ERRORS: Final[Mapping[int, Message]] = {
     414: Message(
         "Too long an address",
         "What was asked for does not fit into an address, so nothing was done. A search takes up "
-        "to 200 characters.",
+        "to two hundred characters.",
         "Go back, shorten it and try again.",
         "warning",
     ),

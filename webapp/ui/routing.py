@@ -7,7 +7,7 @@ from typing import Final
 from werkzeug.routing import BaseConverter, ValidationError
 
 # What stands where an id could stand, in paths of our own.
-WORDS: Final = frozenset({"add-again", "near", "new", "sync", "twins"})
+WORDS: Final = frozenset({"add-again", "near", "new", "open", "sync", "twins", "waiting"})
 
 
 class RecordIdConverter(BaseConverter):
