@@ -33,8 +33,9 @@ def differences_in(
     """
     here = row.values()
     told: dict[str, tuple[object, object] | None] = {}
-    own = [entry.intent_id for entry in history if entry.kind in _OWN and entry.outcome == "applied"]
-    for intent_id in [one for one in own if one][:_MOST]:
+    own = (e for e in history if e.kind in _OWN and e.outcome == "applied")
+    ids = [entry.intent_id for entry in own]
+    for intent_id in [one for one in ids if one][:_MOST]:
         outcome = writes.find(intent_id)
         for name in writes.sent_fields(intent_id) if outcome else ():
             told.setdefault(name, outcome.fields_differing.get(name) if outcome else None)
