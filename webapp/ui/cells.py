@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from webapp.ui.filters import fold, mark, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 # Noncharacters (Unicode 23.7): never text, and none of ours once `_keep_out` has run.
 _SEPARATOR: Final = "\ufdd0"
@@ -61,6 +61,24 @@ def show_rows(
     shown = iter(_show([text for row in rows for text in row], terms))
     plain = _show(ids, ())
     return Rows(tuple(zip(plain, *[shown] * width, strict=True)))
+
+
+def append_to_cells(rows: Rows, marks: Mapping[str, Markup], column: int) -> Rows:
+    """Put markup behind a cell of some rows.
+
+    Args:
+        rows: From `show_rows`.
+        marks: By the rows' ids; other rows stay as they are.
+        column: Place of the cell; 0 is the id's.
+    """
+    return Rows(
+        tuple(
+            (*cells[:column], cells[column] + str(marks[cells[0]]), *cells[column + 1 :])
+            if cells[0] in marks
+            else cells
+            for cells in rows.cells
+        )
+    )
 
 
 def fill(pattern: Markup, rows: Rows) -> Markup:
