@@ -79,7 +79,9 @@ def first_sync(loader: Loader, site: Site, folder: Path) -> FirstSync:
     meanwhile: list[Result] = []
     largest = memory.Memory(0, 0, 0)
     began = time.perf_counter()
-    with running_worker({**site.env, "SYNC_INTERVAL": "86400"}, folder) as worker:
+    # The budget of calls is the one that a merchant has who sets none: 600 at once and 10 a second.
+    env = {**site.env, "SYNC_INTERVAL": "86400", "NEROPAY_CALLS_PER_MINUTE": "600"}
+    with running_worker(env, folder) as worker:
         reader = threading.Thread(
             target=lambda: meanwhile.append(measure_reading(loader, site, list_case))
         )

@@ -41,6 +41,7 @@ RANGES = (
     "c.pk >= 262144 AND c.pk < 1048576",
     "c.pk >= 1048576",
 )
+_FEW = 80  # hits that fill a page, and some more
 _MOST = 600  # hits of one range that are looked at
 _EVERYWHERE = ("c.pk >= 0",)
 _IN_PKS = "= ANY(CAST(:pks AS integer[]))"
@@ -55,12 +56,12 @@ def plan(connection: Connection, terms: Sequence[str]) -> Plan:  # noqa: ARG001 
 def find(connection: Connection, plan: Plan, where: Where) -> Hits:
     """Find the rows that hold every term, from range to range, until there are too many.
 
-    One statement: a range is looked into only when those before it had `CAP` hits at most, and
-    then as a whole, if it can be: the page shown first is nearly always among what is known then.
+    One statement. A range is looked into as a whole while a page is not full, then only as far as
+    it takes to know that there are too many: the page shown first is nearly always known then.
     """
     ranges = _ranges(plan)
     parts = []
-    wanted = str(_MOST + 1)
+    wanted = str(_MOST)
     for number, one in enumerate(ranges):
         alternatives = " UNION ALL ".join(
             f"SELECT c.pk, {beginnings(plan)} AS begins FROM customers c"  # noqa: S608 - constants
@@ -69,7 +70,9 @@ def find(connection: Connection, plan: Plan, where: Where) -> Hits:
         )
         parts.append(f"h{number} AS MATERIALIZED ({alternatives} LIMIT {wanted})")
         before = " + ".join(f"(SELECT count(*) FROM h{n})" for n in range(number + 1))  # noqa: S608 - constants
-        wanted = f"CASE WHEN {before} > {CAP} THEN 0 ELSE {_MOST + 1} END"
+        wanted = (
+            f"CASE WHEN {before} < {_FEW} THEN {_MOST} ELSE greatest(0, {CAP + 1} - ({before})) END"
+        )
     hits = " UNION ALL ".join(
         f"SELECT {n} AS number, pk, begins FROM h{n}"  # noqa: S608 - constants
         for n in range(len(ranges))
@@ -95,7 +98,7 @@ def _to_hits(rows: Sequence[AnyRow]) -> Hits:
         return Hits(total, begin, other)
     known_below = so_far = 0
     for count, end in zip(counts, _BOUNDS[1:], strict=True):
-        if so_far > CAP or count > _MOST:
+        if count >= (_MOST if so_far < _FEW else CAP + 1 - so_far):
             break
         so_far += count
         known_below = end

@@ -18,6 +18,8 @@ from flask import current_app, g, has_request_context
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from webapp.db.liveness import replace_dead_connections
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
@@ -57,17 +59,18 @@ def create_database_engine(url: str, *, pool_size: int = 8, is_mapped: bool = Tr
     """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool_size, _MMAP if is_mapped else 0)
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=2,
         hide_parameters=True,  # they are customers' data, and errors are logged
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
             "options": f"-c statement_timeout={_STATEMENT_TIMEOUT} -c timezone=UTC",
         },
     )
+    replace_dead_connections(engine)
+    return engine
 
 
 def _sqlite_engine(url: str, pool_size: int, mmap: int) -> Engine:
