@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench import report
 from tests.bench.measure import ROUNDS, WRITES, Loader
 
-SIGN_IN = "sign-in"  # the section's name, for --only
+SECTIONS = ("activity", "sign-in")  # names for --only, beside those of cases
 _SYNCED = 100_000  # customers of the first sync, unless told otherwise
 
 
@@ -19,10 +19,11 @@ def main() -> None:
     loader = Loader()  # first: it is a copy of this process as it is now
     sizes = [int(part) for part in options.sizes.split(",")]
     try:
-        for count in sizes if options.only != SIGN_IN else ():
+        for count in sizes if options.only not in SECTIONS else ():
             _measure_size(loader, count, options)
-        if options.only in SIGN_IN:
-            _measure_sign_in(loader, sizes[0], options)
+        for section in SECTIONS:
+            if options.only in {"", section}:
+                _measure_section(section, loader, sizes[0], options)
         if options.sync and not options.only:
             _measure_sync(loader, options)
     finally:
@@ -36,7 +37,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument(
+        "--only",
+        default="",
+        help="cases whose name contains this, or a section: " + ", ".join(SECTIONS),
+    )
     parser.add_argument("--sync", type=int, default=_SYNCED, help="customers to sync; 0: none")
     return parser.parse_args()
 
@@ -75,16 +80,17 @@ def _measure_size(loader: Loader, count: int, options: argparse.Namespace) -> No
         )
 
 
-def _measure_sign_in(loader: Loader, count: int, options: argparse.Namespace) -> None:
-    from tests.bench import sign_in
+def _measure_section(section: str, loader: Loader, count: int, options: argparse.Namespace) -> None:
+    from tests.bench import sign_in, trail
     from tests.bench.site import running_site
 
-    report.say(f"\n## Signing in, {count:,} customers, {options.database}\n")
+    report.say(f"\n## {section}, {count:,} customers, {options.database}\n")
+    more = sign_in.PROXY if section == "sign-in" else {}
     with (
         tempfile.TemporaryDirectory(prefix="tillside-bench-") as name,
-        running_site(count, options.database, Path(name), more=sign_in.PROXY) as site,
+        running_site(count, options.database, Path(name), more=more) as site,
     ):
-        sign_in.measure(loader, site)
+        (sign_in if section == "sign-in" else trail).measure(loader, site)
 
 
 def _measure_sync(loader: Loader, options: argparse.Namespace) -> None:
