@@ -75,6 +75,18 @@ def test_while_calls_are_ending_anybody_may_wait_a_moment() -> None:
     assert crowd.end() == [True]
 
 
+def test_how_long_who_waits() -> None:
+    now = [1000.0]
+    bulkhead = Bulkhead(1, places=0, monotonic=lambda: now[0])
+    assert bulkhead.take(5.0)
+    assert bulkhead._patience() == 0.0, "nothing has ended yet"
+    bulkhead.give_back()
+    assert bulkhead._patience() == Bulkhead.MOMENT
+    now[0] += Bulkhead.MOMENT + 0.01
+    assert bulkhead._patience() == 0.0, "nothing ended lately"
+    assert Bulkhead(1, places=1, monotonic=lambda: now[0])._patience() == Bulkhead.PATIENCE
+
+
 def test_nobody_waits_longer_than_the_budget_or_a_second() -> None:
     bulkhead = Bulkhead(1, places=1, monotonic=time.monotonic)
     assert bulkhead.take(5.0)
