@@ -91,7 +91,7 @@ def create_app(
     )
     clock.init_app(app, clock_source)
     db.init_app(app, settings.database_url, pool_size=settings.web_threads)
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # templates ask for `person`
     csrf.init_app(app)
     htmx.init_app(app)
     ui.init_app(

@@ -118,7 +118,6 @@ class Sessions(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed; note the use of a session, at most once a minute."""
         assert isinstance(session, Visit)
-        response.vary.add("Cookie")
         if session.is_unavailable:  # leave the cookie: the next request may find the session
             return
         if session.person is None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import jinja2
 from flask import current_app
 from jinja2 import StrictUndefined
 
@@ -19,6 +20,8 @@ from webapp.ui.icons import ICONS
 
 if TYPE_CHECKING:
     from flask import Flask
+    from jinja2.environment import TemplateModule
+    from jinja2.runtime import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def init_app(
     app.extensions["tillside.ui"] = UiState(ZoneInfo(time_zone), is_sandbox)
     env = app.jinja_env
     env.undefined = StrictUndefined
+    env.template_class = Template
     env.trim_blocks = env.lstrip_blocks = True
     env.globals["icon_paths"] = ICONS
     env.globals["icon"] = FixedMacros(app, "macros/icons.html").icon
@@ -69,6 +73,16 @@ def init_app(
     compress.init_app(app)
     app.after_request(htmx.retarget_errors)
     assets.init_app(app, hsts=has_hsts)
+
+
+class Template(jinja2.Template):
+    """A template of ours. All have the same globals, so an import looks for no others.
+
+    Jinja compares the two sets on each import of each page: five of them took 0.04 ms.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
 
 
 def url_exists(endpoint: str) -> bool:

@@ -51,7 +51,10 @@ def compress(response: Response) -> Response:
     """
     if response.mimetype not in _TYPES or response.is_streamed or response.direct_passthrough:
         return response
-    response.vary.add("Accept-Encoding")
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        response.headers["Vary"] = "Accept-Encoding"
     if response.status_code in {204, 206, 304} or "Content-Encoding" in response.headers:
         return response
     body = response.get_data()

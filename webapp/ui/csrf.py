@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import g, request, session
+from flask import current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 FIELD = "csrf_token"
 HEADER = "X-CSRFToken"
 
+_SALT = "wtf-csrf-token"  # Flask-WTF's
 _LONGEST = 512  # characters; ours are about 250
 _NEVER_KEPT = ("password", "token", "secret", FIELD)
 _MOST_KEPT = 40  # fields
@@ -63,7 +66,16 @@ def masked_token() -> str:
     """
     token: str | None = g.get("tillside_csrf")
     if token is None:
-        token = g.tillside_csrf = mask(generate_csrf())
+        secret = session.get(FIELD)
+        signed = _signed(current_app.secret_key, secret) if secret else generate_csrf()
+        token = g.tillside_csrf = mask(signed)
+    return token
+
+
+@lru_cache(maxsize=1024)
+def _signed(secret_key: str, secret: str) -> str:
+    """Sign a session's secret as Flask-WTF does: once, for a token has no time limit."""
+    token: str = URLSafeTimedSerializer(secret_key, salt=_SALT).dumps(secret)
     return token
 
 

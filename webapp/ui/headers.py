@@ -29,6 +29,10 @@ _ALWAYS: Final = (
         "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 )
+_VARY: Final = {  # by what compression has put there: reading the header takes longer
+    "": "Cookie, HX-Request",
+    "Accept-Encoding": "Accept-Encoding, Cookie, HX-Request",
+}
 _HSTS: Final = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
@@ -56,10 +60,13 @@ def init_app(app: Flask, *, hsts: bool) -> None:
 def _adder(fixed: tuple[tuple[str, str], ...]) -> Callable[[Response], Response]:
     def add(response: Response) -> Response:
         headers = response.headers
-        for name, value in fixed:
-            headers[name] = value
+        headers.extend(fixed)
         headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(("Cookie", "HX-Request"))
+        vary = _VARY.get(headers.get("Vary", ""))
+        if vary:
+            headers["Vary"] = vary
+        else:
+            response.vary.update(("Cookie", "HX-Request"))
         return response
 
     return add
