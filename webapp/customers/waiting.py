@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from webapp.customers import candidates
 from webapp.customers.conflicts import changes_of
 from webapp.customers.corrections import KIND as UPDATE
 from webapp.customers.corrections import Correction
@@ -125,7 +126,8 @@ def send_change(held: Held, guard: Guard) -> Outcome:
 
 
 def register() -> None:
-    """Tell the queue how customers' writes are sent."""
+    """Tell the queue how customers' writes are sent, and where to look for what one made."""
+    candidates.register()
     waiting.register(CREATE, send_new)
     waiting.register(UPDATE, send_change)
 

@@ -71,13 +71,3 @@ def decide(
     values = {"state": state, "answer": json.dumps({**kept, **answer}), "record_id": record_id}
     statement = update(intents).where(intents.c.id == intent_id).values(values).returning(intents)
     return connection.execute(statement).one()
-
-
-def open_record_ids(connection: Connection, record_type: str) -> frozenset[str]:
-    """Give the records with a write that is not settled."""
-    query = select(intents.c.record_id).where(
-        intents.c.settled_at.is_(None),
-        intents.c.record_type == record_type,
-        intents.c.record_id.is_not(None),
-    )
-    return frozenset(connection.execute(query).scalars())

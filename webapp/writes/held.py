@@ -12,12 +12,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from webapp.activity.service import Actor, record
 from webapp.clock import now
+from webapp.db.prepared import Prepared
 from webapp.extensions import db
 from webapp.writes import journal, options
 from webapp.writes.held_tables import held_writes
@@ -155,7 +157,7 @@ def replace_held(actor: Actor, held_id: str, draft: Draft) -> Held | None:
         change = (
             update(held_writes)
             .where(held_writes.c.id == held_id)
-            .values(_contents(draft, now()), version=known.version + 1)
+            .values({**_contents(draft, now()), "version": known.version + 1})
             .returning(held_writes)
         )
         changed = _held(connection.execute(change).one())
@@ -184,13 +186,19 @@ def list_held(
     *, record_type: str | None = None, record_id: str | None = None, limit: int = 200
 ) -> tuple[Held, ...]:
     """Give what waits, in the order in which it is sent; of one type or record, when given."""
-    query = select(held_writes).order_by(held_writes.c.created_at, held_writes.c.id).limit(limit)
-    if record_type is not None:
-        query = query.where(held_writes.c.record_type == record_type)
-    if record_id is not None:
-        query = query.where(held_writes.c.record_id == record_id)
+    given = {"record_type": record_type, "record_id": record_id}
+    values = {name: value for name, value in given.items() if value is not None}
     with db.read() as connection:
-        return tuple(_held(row) for row in connection.execute(query))
+        rows = _listed_by(tuple(values)).all(connection, {**values, "most": limit})
+    return tuple(map(_held, rows))
+
+
+@lru_cache(maxsize=4)
+def _listed_by(names: tuple[str, ...]) -> Prepared:
+    """Select by some columns; kept, since every page of a record asks."""
+    query = select(held_writes).order_by(held_writes.c.created_at, held_writes.c.id)
+    query = query.limit(bindparam("most"))
+    return Prepared(query.where(*(held_writes.c[name] == bindparam(name) for name in names)))
 
 
 def count_held() -> int:

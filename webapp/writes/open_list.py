@@ -92,6 +92,16 @@ def gather(record_types: Collection[str]) -> OpenWrites:
     )
 
 
+def own_new(person_id: int, record_type: str) -> tuple[Line, ...]:
+    """Give a person's records that are not in the list yet: not confirmed, or waiting."""
+    found = gather((record_type,))
+    return tuple(
+        line
+        for line in (*found.sent, *found.held)
+        if line.record_id is None and line.author_id == person_id and line.state != "sending"
+    )
+
+
 def line_of(one: Held, *, is_behind: bool = False) -> Line:
     """Make the line of a write that waits."""
     state = "needs_you" if one.needs_you else "behind" if is_behind else "waiting"

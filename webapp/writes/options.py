@@ -44,7 +44,7 @@ def turn(actor: Actor, name: str, *, is_on: bool) -> None:
             return
         connection.execute(delete(options).where(options.c.name == name))
         row = {"name": name, "value": _WORDS[is_on], "changed_at": now()}
-        connection.execute(insert(options).values(row, changed_by=actor.name))
+        connection.execute(insert(options).values({**row, "changed_by": actor.name}))
         record(
             connection,
             actor=actor,

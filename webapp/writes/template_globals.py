@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webapp.writes import away, held, words
-from webapp.writes.open_list import Line, line_of
-from webapp.writes.waiting_marks import marks_of
+from webapp.writes.open_list import Line, line_of, own_new
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,7 +18,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         held_lines=held_lines,
         can_hold=can_hold,
-        write_marks=marks_of,
+        own_new_writes=own_new,
         write_words=words,
     )
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import text
 
+from webapp.db.prepared import Prepared
 from webapp.extensions import db
-from webapp.writes import decisions_journal
-from webapp.writes.held_tables import held_writes
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
+_LOOK: Final = Prepared(
+    text(
+        "SELECT record_id, 'unknown' AS state FROM intents WHERE settled_at IS NULL"
+        " AND state = 'unknown' AND record_type = :record_type AND record_id IS NOT NULL"
+        " UNION ALL SELECT record_id, 'held' FROM held_writes"
+        " WHERE record_type = :record_type AND record_id IS NOT NULL"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +35,17 @@ class Marks:
     def __bool__(self) -> bool:
         return bool(self.unknown or self.held)
 
-    def among(self, ids: Collection[str]) -> Marks:
-        """Give those of some records only."""
-        return Marks(self.unknown.intersection(ids), self.held.intersection(ids))
-
-
-_HELD = select(held_writes.c.record_id).where(held_writes.c.record_id.is_not(None)).distinct()
-
 
 def marks_of(record_type: str) -> Marks:
     """Give every record of a type with something under way."""
     with db.read() as connection:
-        unknown = decisions_journal.open_record_ids(connection, record_type)
-        query = _HELD.where(held_writes.c.record_type == record_type)
-        held = frozenset(connection.execute(query).scalars())
-    return Marks(unknown, held)
+        rows = _LOOK.all(connection, {"record_type": record_type})
+    if not rows:
+        return _NONE
+    return Marks(
+        frozenset(row.record_id for row in rows if row.state == "unknown"),
+        frozenset(row.record_id for row in rows if row.state == "held"),
+    )
+
+
+_NONE: Final = Marks()

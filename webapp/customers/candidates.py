@@ -1,0 +1,50 @@
+"""Which customers may be what a write made, when nobody knows any more whether it made one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from webapp.customers import directory
+from webapp.customers.corrections import KIND as UPDATE
+from webapp.customers.models import FIELDS
+from webapp.ui import messages
+from webapp.ui.filters import phone
+from webapp.writes.waiting import Candidate, register_finder
+
+if TYPE_CHECKING:
+    from webapp.customers.models import CustomerRow
+    from webapp.writes.service import Intent
+
+_MOST = 5
+
+
+def register() -> None:
+    """Tell the journal how to find them."""
+    register_finder("customer.create", find_made)
+    register_finder(UPDATE, find_changed)
+
+
+def find_made(intent: Intent) -> tuple[Candidate, ...]:
+    """Give customers of our copy with the same e-mail address, phone number or name."""
+    sent = intent.sent()
+    values = {name: str(sent[name]) if sent.get(name) else None for name in FIELDS}
+    twins = directory.find_twins(values, limit=_MOST)
+    return tuple(
+        _candidate(twin.row, tuple(messages.twin_reason(reason) for reason in twin.reasons))
+        for twin in twins
+    )
+
+
+def find_changed(intent: Intent) -> tuple[Candidate, ...]:
+    """Give the record that was to be changed, and say whether it has what was sent."""
+    row = directory.find(intent.record_id or "")
+    if row is None:
+        return ()
+    values = row.values()
+    has_it = all((values.get(name) or None) == (new or None) for name, new in intent.sent().items())
+    return (_candidate(row, ("has what was sent" if has_it else "has something else",)),)
+
+
+def _candidate(row: CustomerRow, reasons: tuple[str, ...]) -> Candidate:
+    detail = (row.id, row.email, phone(row.phone), row.city, row.postcode)
+    return Candidate(row.id, row.name, " · ".join(filter(None, detail)), reasons)
