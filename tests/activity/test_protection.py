@@ -10,11 +10,12 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from webapp.activity.models import Actor
-from webapp.activity.service import record, trim, verify
+from webapp.activity.service import is_protected, record, trim, verify
 from webapp.extensions import db
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from click.testing import Result
     from flask import Flask
@@ -146,3 +147,20 @@ def test_only_the_owner_can_do_it(web: Flask) -> None:
     result = _protect(web, ROLE)
     assert result.exit_code == 1
     assert "run this with its DATABASE_URL" in result.output
+
+
+def test_the_role_is_known_to_be_protected_and_can_make_backups(
+    web: Flask, owner: Flask, tmp_path: Path
+) -> None:
+    for app, expected in ((web, True), (owner, False)):
+        with app.app_context(), db.read() as connection:
+            assert is_protected(connection) is expected
+    with web.app_context():
+        _append(2)
+    file = tmp_path / "by-web.backup"
+    made = web.test_cli_runner().invoke(args=["backup", str(file)])
+    assert made.exit_code == 0, made.output
+    refused = web.test_cli_runner().invoke(args=["restore", str(file)])
+    assert refused.exit_code == 1
+    with owner.app_context():
+        assert verify().checked == 2
