@@ -111,7 +111,7 @@ def test_what_was_changed_again_since_is_asked_about(staff: Page, copied: Sandbo
     page = staff.get(url)
     assert "Changed again since" in page.text
     assert re.search("Put back Cardiff In NeroPay now Newport .* saved then Swansea", page.text)
-    assert "102 Mill Lane · yours, will be saved" in page.text
+    assert "102 Mill Lane · will be put back" in page.text
     assert len(copied.ledger()) == 1
     done = staff.post(RESOLVE, {**page.form(RESOLVE), "keep_city": "mine"})
     text = staff.get(done.location).text
