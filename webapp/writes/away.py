@@ -18,6 +18,7 @@ from flask import current_app
 from sqlalchemy import insert, select, update
 
 from webapp.clock import now
+from webapp.db.prepared import Prepared
 from webapp.extensions import db, neropay
 from webapp.neropay import NeroPayError
 from webapp.writes import decisions_journal, journal
@@ -32,7 +33,9 @@ _KEY: Final = "tillside.away"
 _EVERY: Final = timedelta(seconds=5)  # as the breaker lets a probe through
 _WHEN_ASKED_TO_WAIT: Final = timedelta(seconds=30)
 _BUDGET: Final = 3.0  # seconds for a probe
-_ROW: Final = select(neropay_line.c.away_since, neropay_line.c.code).where(neropay_line.c.id == 1)
+_ROW: Final = Prepared(
+    select(neropay_line.c.away_since, neropay_line.c.code).where(neropay_line.c.id == 1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def init_app(app: Flask) -> None:
 def current() -> Away | None:
     """Tell whether NeroPay is away now."""
     with db.read() as connection:
-        row = connection.execute(_ROW).one_or_none()
+        row = _ROW.first(connection)
     return made_of(row.away_since, row.code) if row else None
 
 
@@ -124,15 +127,15 @@ def _known() -> _Known:
 def _note_away(code: str) -> None:
     _known().is_away = True
     with db.read() as connection:
-        row = connection.execute(_ROW).one_or_none()
+        row = _ROW.first(connection)
     if row is not None and row.away_since is not None and row.code == code:
         return
     with db.write() as connection:
         journal.lock_record(connection, "neropay", "line")
-        if row is None and connection.execute(_ROW).one_or_none() is None:
+        if row is None and _ROW.first(connection) is None:
             connection.execute(insert(neropay_line).values(id=1, away_since=now(), code=code))
             return
-        since = connection.execute(_ROW).one().away_since
+        since = _ROW.all(connection)[0].away_since
         values = {"code": code, "away_since": since or now()}
         connection.execute(update(neropay_line).where(neropay_line.c.id == 1).values(values))
 

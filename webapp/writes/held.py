@@ -12,17 +12,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from webapp.activity.service import Actor, record
 from webapp.clock import now
-from webapp.db.prepared import Prepared
 from webapp.extensions import db
 from webapp.writes import journal, options
-from webapp.writes.held_tables import held_writes
+from webapp.writes.held_tables import held_writes, listed_by
 from webapp.writes.ids import is_intent_id
 from webapp.writes.models import Outcome, Refusal
 from webapp.writes.rows import outcome_of
@@ -189,16 +187,8 @@ def list_held(
     given = {"record_type": record_type, "record_id": record_id}
     values = {name: value for name, value in given.items() if value is not None}
     with db.read() as connection:
-        rows = _listed_by(tuple(values)).all(connection, {**values, "most": limit})
+        rows = listed_by(tuple(values)).all(connection, {**values, "most": limit})
     return tuple(map(_held, rows))
-
-
-@lru_cache(maxsize=4)
-def _listed_by(names: tuple[str, ...]) -> Prepared:
-    """Select by some columns; kept, since every page of a record asks."""
-    query = select(held_writes).order_by(held_writes.c.created_at, held_writes.c.id)
-    query = query.limit(bindparam("most"))
-    return Prepared(query.where(*(held_writes.c[name] == bindparam(name) for name in names)))
 
 
 def count_held() -> int:

@@ -5,9 +5,23 @@ Not here: the journal of what was sent (`tables`).
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from functools import lru_cache
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    select,
+)
 
 from webapp.db import UtcDateTime, metadata
+from webapp.db.prepared import Prepared
 
 # Nothing of a row was ever sent. It becomes an intent, under the same id, as it leaves.
 held_writes = Table(
@@ -78,3 +92,11 @@ abilities = Table(
     Column("message", Text, nullable=False),  # NeroPay's own words
     Column("told_at", UtcDateTime, nullable=False),
 )
+
+
+@lru_cache(maxsize=4)
+def listed_by(names: tuple[str, ...]) -> Prepared:
+    """Give what selects held writes by some columns, in order; every page of a record asks."""
+    query = select(held_writes).order_by(held_writes.c.created_at, held_writes.c.id)
+    query = query.limit(bindparam("most"))
+    return Prepared(query.where(*(held_writes.c[name] == bindparam(name) for name in names)))
