@@ -32,7 +32,7 @@ from webapp.extensions import csrf, db, htmx, login_manager
 from webapp.neropay import NeroPay
 from webapp.ops import refused
 from webapp.settings import Settings
-from webapp.ui.requests import Request
+from webapp.ui.requests import Application
 from webapp.ui.routing import RecordIdConverter
 
 if TYPE_CHECKING:
@@ -64,13 +64,12 @@ def create_app(
         SettingsError: When the environment is read and anything in it is wrong.
     """
     settings = settings or Settings.from_environment(os.environ)
-    app = Flask(
+    app = Application(
         __name__,
         template_folder="../templates",
         static_folder=None,
         instance_path=str(settings.var_dir),
     )
-    app.request_class = Request
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_FORM_BYTES,

@@ -1,4 +1,4 @@
-"""How a form's body is read: bytes that are not UTF-8 become the sign for unreadable text.
+"""How requests are taken: a form's bytes that are not UTF-8 become the sign for unreadable text.
 
 Werkzeug would leave them in their percent form, "Jos%E9", which nobody typed and nothing could
 tell from typed text; a body with such bytes unescaped would be no form at all. With the sign, the
@@ -7,13 +7,15 @@ form's own rule refuses the field (`forms.UNREADABLE`). Not here: what a form as
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import flask
 from werkzeug.formparser import FormDataParser
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.datastructures import FileStorage, MultiDict
 
 
@@ -39,3 +41,13 @@ class Request(flask.Request):
     """Flask's request with our reading of forms."""
 
     form_data_parser_class = _FormParser
+
+
+class Application(flask.Flask):
+    """Flask with our requests, and without what no application of ours needs."""
+
+    request_class = Request
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Give the function as it is: none is async, and looking takes 0.02 ms of a page."""
+        return func
