@@ -71,7 +71,7 @@ def test_asking_in_vain_says_so(staff: Page, copied: Sandbox) -> None:
     copied.fault(action="status", status=503, times=0)
     text = ask(staff)
     assert "NeroPay did not answer: " in text
-    assert "Away NeroPay is there, but cannot work now. Since " in text
+    assert "Away NeroPay is out of order or under maintenance since " in text
 
 
 def test_what_was_refused_is_shown_there_and_in_place(staff: Page, copied: Sandbox) -> None:

@@ -10,6 +10,7 @@ from webapp.ops.requests import request_id
 from webapp.people.service import Permission, requires
 from webapp.status import service, words
 from webapp.ui.htmx import redirect_to, render_page
+from webapp.writes import waiting
 
 if TYPE_CHECKING:
     from flask import Response
@@ -22,11 +23,13 @@ bp = Blueprint("status", __name__)
 def index() -> Response:
     """Show how things stand."""
     state = service.current()
+    away = state.away
     return render_page(
         "status/index.html",
         "status/_status.html",
         state=state,
         says=words,
+        why=away and waiting.words.away(away.reason, away.since, state.at),
         support=words.for_support(state, request_id()),
     )
 

@@ -20,13 +20,6 @@ OPERATIONS: Final = {
     "categories.delete": "Delete categories",
     "account.get": "Say whose key this is",
 }
-AWAY: Final = {
-    "unreachable": "NeroPay cannot be reached.",
-    "slow": "NeroPay is too slow to answer.",
-    "key": "NeroPay refuses our key.",
-    "wait": "NeroPay asks us to wait.",
-    "maintenance": "NeroPay is there, but cannot work now.",
-}
 ANSWERS: Final = "NeroPay answers."
 ASKED: Final = "NeroPay answered just now."
 _CLOCK_TOLERANCE: Final = 60  # seconds; half a minute more and signatures come near their limit
