@@ -205,6 +205,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "invitation.accepted": "accepted an invitation",
     "password.reset_requested": "asked for a link to set a new password",
     "password.reset": "set a new password with a link",
+    "backup.restored": "restored a backup",
 }
 _WAITING: Final[Mapping[str, str]] = {  # whatever the record is
     "held": "left a change here to be sent later",
