@@ -18,6 +18,9 @@ from sqlalchemy.exc import OperationalError
 
 from webapp.clock import now
 from webapp.customers.presence_table import presence
+from webapp.db import UtcDateTime
+from webapp.db.changes import Change
+from webapp.db.prepared import Prepared
 from webapp.extensions import db
 
 if TYPE_CHECKING:
@@ -69,15 +72,16 @@ def note_open(actor: Actor, customer_id: str) -> tuple[Present, ...]:
         "expired": moment - LASTS,
     }
     with _lightly() as connection:
-        connection.execute(_MARK[connection.dialect.name], values)
+        _MARK.run(connection, values)
     return list_others(actor, customer_id)
 
 
 def list_others(actor: Actor, customer_id: str) -> tuple[Present, ...]:
     """Give who else has a record's form open, the first one first."""
-    values = {"record": customer_id, "me": actor.person_id, "expired": now() - LASTS}
     with db.read() as connection:
-        return tuple(Present(*row) for row in connection.execute(_OTHERS, values))
+        expired = UtcDateTime().process_bind_param(now() - LASTS, connection.dialect)
+        values = {"record": customer_id, "me": actor.person_id, "expired": expired}
+        return tuple(Present(*row) for row in _OTHERS.all(connection, values))
 
 
 def leave(actor: Actor, customer_id: str) -> None:
@@ -88,7 +92,7 @@ def leave(actor: Actor, customer_id: str) -> None:
 
 def forget(connection: Connection, person_id: int | None, customer_id: str | None) -> None:
     """Take somebody's mark away in a transaction of the caller's, e.g. the one that saves."""
-    connection.execute(_FORGET, {"record": customer_id, "me": person_id})
+    _FORGET.run(connection, {"record": customer_id, "me": person_id})
 
 
 def purge(moment: datetime) -> None:
@@ -139,23 +143,25 @@ def _mark(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgres
 
 
 _COLUMNS: Final = ("record_type", "record_id", "person_id", "person_name", "opened_at", "seen_at")
-_VALUES: Final = {name: bindparam(name, type_=presence.c[name].type) for name in _COLUMNS}
-# Built once: every form that opens runs them.
-_MARK: Final = {
-    "postgresql": _mark(postgresql.insert(presence).values(_VALUES)),
-    "sqlite": _mark(sqlite.insert(presence).values(_VALUES)),
-}
+# Every form that opens runs these.
+_MARK: Final = Change(
+    {
+        "postgresql": _mark(postgresql.insert(presence)),
+        "sqlite": _mark(sqlite.insert(presence)),
+    },
+    *_COLUMNS,
+)
 _OF_RECORD: Final = and_(
     presence.c.record_type == _TYPE, presence.c.record_id == bindparam("record")
 )
-_OTHERS: Final = (
+_OTHERS: Final = Prepared(
     select(presence.c.person_name, presence.c.opened_at)
     .where(
         _OF_RECORD,
         presence.c.person_id != bindparam("me"),
-        presence.c.seen_at >= bindparam("expired", type_=presence.c.seen_at.type),
+        presence.c.seen_at >= bindparam("expired"),
     )
     .order_by(presence.c.opened_at)
     .limit(_MOST)
 )
-_FORGET: Final = delete(presence).where(_OF_RECORD, presence.c.person_id == bindparam("me"))
+_FORGET: Final = Change(delete(presence).where(_OF_RECORD, presence.c.person_id == bindparam("me")))
