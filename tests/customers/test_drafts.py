@@ -80,6 +80,15 @@ def test_it_is_gone_once_saved(staff: Page, url: str) -> None:
     assert OFFER not in staff.get(url).text
 
 
+@pytest.mark.parametrize("url", [EDIT, NEW])
+def test_it_is_gone_once_it_waits_for_neropay(staff: Page, copied: Sandbox, url: str) -> None:
+    fields = typed(staff, url, name="Patient Person")
+    copied.fault(action="status", status=503, times=0)
+    assert staff.post(url, {**fields, "hold": "1"}).status == 303
+    staff.post(DRAFT if url == EDIT else NEW_DRAFT, fields, htmx=True)
+    assert OFFER not in staff.get(url).text
+
+
 def test_it_stays_when_the_save_was_refused(staff: Page, copied: Sandbox) -> None:
     fields = typed(staff, EDIT, city="York")
     copied.switch(patch=False)

@@ -25,6 +25,7 @@ from webapp.extensions import db
 from webapp.sealing import DRAFT, Unreadable, seal, unseal
 from webapp.writes.service import find as find_write
 from webapp.writes.service import is_intent_id
+from webapp.writes.waiting import find_held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +80,7 @@ def keep(
     if not (changes_of(load_seen(seen), typed) if record_id else any(typed.values())):
         discard(actor, record_id)
         return
-    if is_intent_id(intent_id) and find_write(intent_id) is not None:
+    if is_intent_id(intent_id) and (find_write(intent_id) or find_held(intent_id)):
         return
     person_id, moment = _person(actor), now()
     text = json.dumps({"values": dict(values), "seen": seen})
