@@ -141,3 +141,14 @@ def test_yesterday_and_the_days_before(
     clock.advance(days=30)  # type: ignore[attr-defined]  # as above
     text = page_as("owner").get("/activity").text
     assert "Yesterday" not in text
+
+
+def test_entries_about_people_lead_to_the_team(
+    page_as: Callable[[str], Page], append: Append, actors: dict[str, Actor]
+) -> None:
+    about = {"record_type": "person", "record_id": "7", "label": "Ida"}
+    append("person.role_changed", by=actors["staff"], **about)
+    for role, is_led in (("owner", True), ("manager", True), ("staff", False)):
+        answer = page_as(role).get("/activity?kind=person.role_changed")
+        assert "Ida" in answer.text
+        assert answer.has("a", href="/team#person-7") is is_led

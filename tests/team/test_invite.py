@@ -173,8 +173,12 @@ def test_invitations_of_somebody_suspended_are_void(
     page_as: Callable[[str], Page], page: Page, cast: dict[str, Member]
 ) -> None:
     link = link_in(page_as("manager").post(NEW, JO))
-    page_as("owner").post(f"/team/{cast['manager'].id}/suspend")
+    owner = page_as("owner")
+    owner.post(f"/team/{cast['manager'].id}/suspend")
     assert page.get(link).status == 404
+    trail = owner.get("/activity?record=invitation:1")
+    assert "Cancelled an invitation" in trail.text
+    assert trail.has("a", href="/team#invitation-1")
 
 
 @pytest.mark.parametrize("role", ["staff", "viewer"])

@@ -12,6 +12,7 @@ from flask import url_for
 
 from webapp.activity import words
 from webapp.clock import now
+from webapp.people.service import Permission, can
 from webapp.ui import messages
 from webapp.ui.filters import clock_seconds, day, iso_time, visible
 
@@ -76,6 +77,9 @@ def days_of(entries: Iterable[Entry]) -> tuple[Day, ...]:
     customers, categories = url_for("customers.index"), url_for("categories.index")
     places = {"customer": f"{customers}/", "category": f"{categories}#category-"}
     places["deleted"] = f"{categories}#deleted"
+    if can(Permission.PEOPLE_MANAGE):
+        team = url_for("team.index")
+        places |= {"person": f"{team}#person-", "invitation": f"{team}#invitation-"}
     return tuple(
         Day(
             name=names.get(date, date),

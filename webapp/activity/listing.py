@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PAGE = 50  # entries
 _NEROPAYS = "_in_neropay"  # end of the kinds of what NeroPay did
-_RECORD_TYPES = ("customer", "category", "person")
+_RECORD_TYPES = ("customer", "category", "person", "invitation")
 _KINDS = (  # {}: whose; jumps from each kind to the next along an index
     "WITH RECURSIVE found(kind) AS ("
     "SELECT (SELECT kind FROM activity WHERE {} ORDER BY kind LIMIT 1) UNION ALL"

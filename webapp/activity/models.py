@@ -82,7 +82,7 @@ class Query:
 
     Attributes:
         person: Id of a person, "neropay", or "nobody" (not signed in, or a command).
-        record_type: "customer", "category", "person", or any of them when empty.
+        record_type: "customer", "category", "person", "invitation", or any when empty.
         record_id: Id of the record that entries are about.
         kind: A kind ("customer.update") or one of `words.GROUPS` ("customers").
         q: Words to find in names and in values, old and new.

@@ -18,7 +18,7 @@ _LONGEST = 200  # characters of the words to find
 _HIGHEST = 2**31 - 1  # number of an entry, id of a person
 _PERSON = re.compile(r"[0-9]{1,9}|neropay|nobody")
 _KIND = re.compile(r"[a-z_]{1,30}(?:\.[a-z_]{1,30})?")
-_RECORD = re.compile(r"(?:(customer|category|person):)?([A-Za-z0-9_-]{1,64})")
+_RECORD = re.compile(r"(?:(customer|category|person|invitation):)?([A-Za-z0-9_-]{1,64})")
 
 
 def query_from_request() -> Query:

@@ -188,7 +188,7 @@ def _lock(connection: Connection, actor: Actor, person_id: int) -> _Both:
 def _give_role(connection: Connection, actor: Actor, row: Row[Any], role: Role) -> None:
     connection.execute(update(people).where(people.c.id == row.id).values(role=role.value))
     sessions.end_all(connection, row.id)
-    _withdraw_links(connection, row.id, grantable_roles(role))
+    _withdraw_links(connection, actor, row.id, grantable_roles(role))
     changes = {"role": (row.role, role.value)}
     _record(connection, actor, "person.role_changed", row, changes)
 
@@ -203,17 +203,19 @@ def _set_active(actor: Actor, person_id: int, kind: str, *, is_active: bool) -> 
         )
         sessions.end_all(connection, person_id)
         if not is_active:
-            _withdraw_links(connection, person_id, ())
+            _withdraw_links(connection, actor, person_id, ())
         _record(connection, actor, kind, both.other)
     return str(both.other.name)
 
 
-def _withdraw_links(connection: Connection, person_id: int, kept: tuple[Role, ...]) -> None:
+def _withdraw_links(
+    connection: Connection, actor: Actor, person_id: int, kept: tuple[Role, ...]
+) -> None:
     """Void what somebody gave to others: invitations to roles not in `kept`, and password links.
 
     The links to set their own password go as well: a new one is made when it is needed.
     """
-    connection.execute(
+    withdrawn = connection.execute(
         update(invitations)
         .where(
             invitations.c.invited_by == person_id,
@@ -222,7 +224,18 @@ def _withdraw_links(connection: Connection, person_id: int, kept: tuple[Role, ..
             invitations.c.role.not_in([role.value for role in kept]),
         )
         .values(cancelled_at=now())
+        .returning(invitations.c.id, invitations.c.name, invitations.c.email)
     )
+    for row in withdrawn.all():
+        record(
+            connection,
+            actor=actor,
+            kind="invitation.cancelled",
+            outcome="ok",
+            record_type="invitation",
+            record_id=str(row.id),
+            label=row.name or row.email,
+        )
     resets = password_resets.c
     connection.execute(
         delete(password_resets).where(
