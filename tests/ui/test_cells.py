@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from webapp.ui.cells import fill, show_rows
+from webapp.ui.cells import append_to_cells, fill, show_rows
 from webapp.ui.filters import visible
 
 TEXTS = st.text(max_size=30)
@@ -56,3 +56,14 @@ def test_pattern_is_filled_for_each_row() -> None:
 def test_no_rows() -> None:
     assert not show_rows([], [])
     assert fill(Markup("{0}"), show_rows([], [])) == ""
+
+
+def test_a_mark_goes_behind_a_cell_of_its_own_row() -> None:
+    rows = show_rows(["1", "2"], [["Ada", "<a>"], ["Bo", "b"]])
+    marked = append_to_cells(rows, {"1": Markup("<b>!</b>"), "7": Markup("?")}, 1)
+    assert fill(Markup("{1}|{2}\n"), marked) == "Ada<b>!</b>|&lt;a&gt;Bo|b"
+
+
+def test_a_pattern_may_show_a_cell_twice_and_hold_percent_signs() -> None:
+    rows = show_rows(["7"], [["5 %s {0}"]])
+    assert fill(Markup("{0}%s{1}{0}"), rows) == "7%s5 %s {0}7"

@@ -148,3 +148,10 @@ def test_marks_add_nothing_but_marks(text: str, terms: list[str]) -> None:
     marked = str(filters.mark(text, terms))
     plain = marked.replace("<mark>", "").replace("</mark>", "")
     assert plain == str(escape(filters.visible(text)))
+
+
+def test_days_of_a_column_are_those_of_each(app: Flask) -> None:
+    moments = [datetime(2026, 6, 30, 23, 30, tzinfo=UTC), None, datetime(2026, 1, 1, tzinfo=UTC)]
+    with app.app_context():
+        assert filters.days_of(moments) == ["1 Jul 2026", "", "1 Jan 2026"]
+        assert filters.days_of(moments) == [filters.day(moment) for moment in moments]
