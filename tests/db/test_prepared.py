@@ -45,7 +45,7 @@ def connection(database_url: str) -> Iterator[Connection]:
     engine = create_database_engine(database_url)
     with engine.connect() as connection:
         _things.create(connection)
-        rows = [
+        rows: list[dict[str, object]] = [
             {"id": 1, "name": "100%", "is_good": True, "at": _MOMENT},
             {"id": 2, "name": None, "is_good": False, "at": None},
         ]
