@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
+
+from tests.browser.test_accessibility import complaints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +121,8 @@ def test_in_the_lists_row(site: Site, visit: Callable[..., Visitor]) -> None:
     assert town(site) == "Hull"
     row.get_by_role("link", name="Edit").click()  # the undo leaves a form alone
     page.get_by_label("Postcode").fill("Typed")
-    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    with page.expect_response("**/undo/*"):
+        page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone: Wanda Twice")).to_have_count(1)
     expect(page.get_by_label("Postcode")).to_have_value("Typed")
     assert town(site) == "York, North"
@@ -156,3 +160,31 @@ def test_a_deleted_category_is_added_again(site: Site, visit: Callable[..., Visi
     expect(page.locator("#toasts").get_by_role("button", name="Add it again")).to_have_count(0)
     expect(page.locator("tr.is-marked")).to_contain_text(category["name"])
     expect(page.get_by_role("heading", name="Deleted lately")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe(site: Site, visit: Callable[..., Visitor], scheme: str, width: int) -> None:
+    begin(site)
+    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
+    mary, page = visit("manager").page, visit("staff", **options).page
+    mary.goto(URL)
+    page.goto(URL)
+    save(mary, Town_or_city="Hull")
+    expect(mary.get_by_text("Saved: Wanda Twice")).to_be_visible()
+    save(page, Town_or_city="York", Postcode="YO1 7HH")
+    expect(page.get_by_role("radiogroup")).to_have_count(1)
+    page.get_by_role("radio").first.hover()
+    found = complaints(page)
+    page.get_by_role("button", name="Save what I chose").click()
+    expect(page.get_by_text("One thing needs a look")).to_be_visible()
+    found += complaints(page)
+    page.get_by_role("radio", name="Yours").check()
+    page.get_by_role("button", name="Back to the form").click()
+    expect(page.get_by_text("NeroPay has now")).to_be_visible()
+    save(page)
+    expect(page.locator("#toasts").get_by_role("button", name="Undo")).to_be_visible()
+    found += complaints(page)
+    page.goto(str(page.locator("[form=undo]").first.get_attribute("formaction")))
+    found += complaints(page)
+    assert found == []

@@ -76,6 +76,22 @@ def test_it_ends_with_saving_cancelling_and_silence(
     assert TOLD not in staff.get(POLL, htmx=True).text
 
 
+def test_an_undo_is_no_saving_of_the_form(staff: Page, manager: Page) -> None:
+    saved = manager.post(URL, {**manager.get(URL).form(URL), "city": "Swansea"})
+    toast = manager.get(saved.location)
+    manager.get(URL)
+    url = next(
+        str(found["action"])
+        for tag, found in toast.reader.tags
+        if tag == "form" and "/undo/" in str(found.get("action"))
+    )
+    draft = {**manager.get(URL).form(URL), "city": "Typed"}
+    manager.post("/customers/1001/draft", draft)
+    assert manager.post(url, toast.form(url)).status == 303
+    assert TOLD in staff.get(POLL, htmx=True).text
+    assert "and did not save it" in manager.get(URL).text, "nor does it take the draft"
+
+
 def test_asking_renews_it_and_the_time_is_that_of_opening(
     staff: Page, manager: Page, clock: Clock
 ) -> None:

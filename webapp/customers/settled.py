@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from webapp.clock import now
-from webapp.customers import directory, drafts, presence
+from webapp.customers import directory, drafts, presence, undo
 from webapp.customers.models import FIELDS
 from webapp.customers.tables import customers, sync_state
 from webapp.extensions import db, neropay
@@ -76,8 +76,9 @@ class Updated(_Settled):
     def apply(self, connection: Connection, intent: Intent, data: object, seq: int) -> Applied:
         """Put the record into our copy; who saved it has its form open no more."""
         applied = super().apply(connection, intent, data, seq)
-        presence.forget(connection, intent.actor.person_id, intent.record_id)
-        drafts.forget(connection, intent.actor.person_id, intent.record_id)
+        if intent.kind != undo.KIND:  # which is no saving of a form: one may be open besides
+            presence.forget(connection, intent.actor.person_id, intent.record_id)
+            drafts.forget(connection, intent.actor.person_id, intent.record_id)
         return applied
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
