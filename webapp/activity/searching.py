@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOTHING = "1 = 1"  # a condition that holds for every entry
 _FEW = 120  # hits that are looked at one by one
+_NEAR = 2_500  # entries that are looked through for words that many hold
 _SHORTEST = 3  # characters: a trigram
 _MOST_TERMS = 8
 # Numbers are given out one by one, but clocks of several machines may differ a little.
@@ -112,7 +113,7 @@ def look_up(
     values: dict[str, Any]
     if _is_sqlite():
         quoted = ('"{}"'.format(term.replace('"', '""')) for term in longest)
-        number, source = "rowid", "activity_fts WHERE activity_fts MATCH :match"
+        likes, number, source = "", "rowid", "activity_fts WHERE activity_fts MATCH :match"
         values = {"match": " AND ".join(quoted)}
     else:
         likes = " AND ".join(f"search_text LIKE :like{n}" for n in range(len(longest)))
@@ -128,9 +129,26 @@ def look_up(
         f" AND {number} {sign} :{name}" for name, sign in bounds.items() if name in values
     )
     direction = "DESC" if query.after is None else "ASC"
+    if not _is_sqlite():
+        hits = _look_near(connection, likes, bound, direction, values)
+        if len(hits) > _FEW:
+            return hits, False
     sql = f"SELECT {number} FROM {source}{bound} ORDER BY {number} {direction} LIMIT {_FEW + 1}"  # noqa: S608 - constants
     hits = list(connection.execute(text(sql), values).scalars())
     return hits, len(hits) <= _FEW
+
+
+def _look_near(
+    connection: Connection, likes: str, bound: str, direction: str, values: dict[str, Any]
+) -> list[int]:
+    """Find words that many entries hold among the nearest ones.
+
+    Their trigrams would have PostgreSQL read every entry that holds them before it sorts.
+    """
+    order = f"ORDER BY id {direction} LIMIT"
+    near = f"SELECT id, search_text FROM activity WHERE {NOTHING}{bound} {order} {_NEAR}"  # noqa: S608 - constants
+    sql = f"SELECT id FROM ({near}) AS near WHERE {likes} {order} {_FEW + 1}"  # noqa: S608 - constants
+    return list(connection.execute(text(sql), values).scalars())
 
 
 def _add_since(connection: Connection, made: Conditions, day: date) -> bool:
