@@ -175,6 +175,44 @@ def test_in_the_list_the_row_asks_and_comes_back(staff: Page, copied: Sandbox) -
     assert stored(copied, "city") == ("Swansea",)
 
 
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "",
+        "x",
+        "[" * 9000,
+        '{"asked": ["city"], "before": {"city": "<b>\\u202e"}, "city": "\\u0000"}',
+        '{"asked": ["city", "city", "nobody"], "before": 7, "city": "{{7*7}}"}',
+        '{"asked": {"city": 1}, "before": {"city": "\\ud800"}}',
+    ],
+)
+def test_what_comes_back_otherwise_than_it_was_shown(
+    staff: Page, copied: Sandbox, clash: Answer, seen: str
+) -> None:
+    form = {**clash.form(RESOLVE), "seen": seen, "back": "//evil.example", "copy_of": "\u202e"}
+    for more in ({}, {"keep_city": "mine"}, {"keep_city": "before"}, {"to_form": "1"}):
+        for htmx in (False, True):
+            answer = staff.post(RESOLVE, {**form, **more}, htmx=htmx)
+            assert answer.status in {200, 409, 422}, (more, answer.text)
+            assert "\u202e" not in answer.text
+    assert copied.ledger() == [], "nothing is overwritten that was not seen"
+
+
+def test_choosing_what_our_own_rules_do_not_take_is_told_in_the_form(
+    staff: Page, copied: Sandbox
+) -> None:
+    copied.set_customer(1001, email="no address")
+    staff.get("/customers/1001/refresh")
+    form = fill(staff, email="daisy@example.com")
+    copied.set_customer(1001, email="other@example.com")
+    clash = staff.post(URL, form)
+    answer = staff.post(RESOLVE, {**clash.form(RESOLVE), "keep_email": "before"})
+    assert answer.status == 422
+    assert answer.has("input", id="email", aria_invalid="true")
+    assert answer.form(URL)["email"] == "no address"
+    assert copied.ledger() == []
+
+
 def test_through_htmx_the_part_takes_the_forms_place(staff: Page, copied: Sandbox) -> None:
     form = fill(staff, city="Swansea")
     copied.set_customer(1001, city="Newport")

@@ -137,7 +137,7 @@ def show_conflict(
         conflict = replace(conflict, copy_of=words.age(copy_of, now()))
     return render_page(
         "customers/conflict.html",
-        "customers/_conflict_row.html" if is_row_swap() else "customers/_conflict.html",
+        "customers/_conflict_row.html" if is_row_swap() else "customers/_conflict_part.html",
         status=status,
         customer=row,
         conflict=conflict,

@@ -59,5 +59,5 @@ def _done(outcome: Outcome, form: CustomerForm | None) -> Toast:
             return Toast(words.ALREADY_UNDONE, "info")
         has_chosen = form is not None and bool(form.note().asked)
         return Toast(words.KEPT_THEIRS if has_chosen else messages.NO_CHANGE)
-    text = (words.undone if outcome.kind == KIND else messages.saved)(outcome.label)
+    text = (messages.undone if outcome.kind == KIND else messages.saved)(outcome.label)
     return Toast(text, action=undo_action(outcome))

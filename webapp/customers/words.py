@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 CHOOSE: Final = "Choose one of these."
 KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
 ALREADY_UNDONE: Final = "It is as it was before that change already, so nothing was sent."
-NOT_UNDONE: Final = "The change could not be undone."
-
-
-def undone(label: str) -> str:
-    """Say that NeroPay has confirmed that a change is taken back, for a toast."""
-    return f"Undone: {label}"
 
 
 def also_changed(others: Mapping[str, str | None], mine: Iterable[str]) -> str:

@@ -66,6 +66,11 @@ def saved(label: str) -> str:
     return f"Saved: {label}"
 
 
+def undone(label: str) -> str:
+    """Say that NeroPay has confirmed that a change is taken back, for a toast."""
+    return f"Undone: {label}"
+
+
 def added(label: str) -> str:
     """Say that NeroPay has confirmed a new record, for a toast."""
     return f"Added: {label}"
@@ -79,7 +84,7 @@ def deleted(label: str) -> str:
 def confirmed(kind: str, label: str) -> str:
     """Say that NeroPay has confirmed a write of a kind, like "category.delete", for a toast."""
     deed = kind.rpartition(".")[2]
-    return {"create": added, "delete": deleted}.get(deed, saved)(label)
+    return {"create": added, "delete": deleted, "undo": undone}.get(deed, saved)(label)
 
 
 def stored_differently(fields: Iterable[str]) -> str:

@@ -127,6 +127,6 @@ def _again_url(write: Outcome) -> str:
         return ""
     if write.kind == "customer.create":
         return url_for("customers.new", again=write.intent_id)
-    if write.kind == "customer.update" and write.record_id:
+    if write.kind in {"customer.update", "customer.undo"} and write.record_id:
         return url_for("customers.edit", customer_id=write.record_id, again=write.intent_id)
     return ""

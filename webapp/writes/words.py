@@ -42,6 +42,7 @@ _REASONS: Final[Mapping[str, str]] = {
 _DOING: Final[Mapping[str, str]] = {
     "customer.create": "new customer",
     "customer.update": "change",
+    "customer.undo": "undoing",
     "category.create": "new category",
     "category.delete": "deletion",
 }
