@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from webapp.activity.tables import activity
 from webapp.extensions import db, settings
@@ -20,7 +21,7 @@ from webapp.ui.filters import fold
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
     from webapp.activity.models import Query
 
@@ -31,6 +32,19 @@ _SHORTEST = 3  # characters: a trigram
 _MOST_TERMS = 8
 # Numbers are given out one by one, but clocks of several machines may differ a little.
 _SKEW = timedelta(minutes=5)
+
+_FIRST_SINCE = (
+    select(activity.c.id)
+    .where(activity.c.at >= bindparam("moment"))
+    .order_by(activity.c.at, activity.c.id)
+    .limit(1)
+)
+_LAST_BEFORE = (
+    select(activity.c.id)
+    .where(activity.c.at < bindparam("moment"))
+    .order_by(activity.c.at.desc(), activity.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(slots=True)
@@ -134,7 +148,7 @@ def look_up(
         if len(hits) > _FEW:
             return hits, False
     sql = f"SELECT {number} FROM {source}{bound} ORDER BY {number} {direction} LIMIT {_FEW + 1}"  # noqa: S608 - constants
-    hits = list(connection.execute(text(sql), values).scalars())
+    hits = list(connection.execute(_text(sql), values).scalars())
     return hits, len(hits) <= _FEW
 
 
@@ -148,17 +162,19 @@ def _look_near(
     order = f"ORDER BY id {direction} LIMIT"
     near = f"SELECT id, search_text FROM activity WHERE {NOTHING}{bound} {order} {_NEAR}"  # noqa: S608 - constants
     sql = f"SELECT id FROM ({near}) AS near WHERE {likes} {order} {_FEW + 1}"  # noqa: S608 - constants
-    return list(connection.execute(text(sql), values).scalars())
+    return list(connection.execute(_text(sql), values).scalars())
+
+
+@lru_cache(maxsize=64)
+def _text(sql: str) -> TextClause:
+    """Make a statement once: there are as many as there are combinations of filters."""
+    return text(sql)
 
 
 def _add_since(connection: Connection, made: Conditions, day: date) -> bool:
     moment = _first_moment(day)
-    lowest = connection.execute(
-        select(activity.c.id)
-        .where(activity.c.at >= _shifted(moment, -_SKEW))
-        .order_by(activity.c.at, activity.c.id)
-        .limit(1)
-    ).scalar_one_or_none()
+    early = {"moment": _shifted(moment, -_SKEW)}
+    lowest = connection.execute(_FIRST_SINCE, early).scalar_one_or_none()
     made.add(f"id >= :low AND {_at()} >= :since", low=lowest, since=moment)
     return lowest is not None
 
@@ -168,12 +184,8 @@ def _add_until(connection: Connection, made: Conditions, day: date) -> bool:
         moment = _first_moment(day + timedelta(days=1))
     except OverflowError:  # the calendar's last day
         return True
-    highest = connection.execute(
-        select(activity.c.id)
-        .where(activity.c.at < _shifted(moment, _SKEW))
-        .order_by(activity.c.at.desc(), activity.c.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    late = {"moment": _shifted(moment, _SKEW)}
+    highest = connection.execute(_LAST_BEFORE, late).scalar_one_or_none()
     made.add(f"id <= :high AND {_at()} < :until", high=highest, until=moment)
     return highest is not None
 
