@@ -46,7 +46,7 @@ def try_to_save(page: Page, url: str = EDIT, *, htmx: bool = False, **typed: str
 
 def hold(page: Page, url: str = EDIT, **typed: str) -> Answer:
     """Save in vain, then leave it here."""
-    refused = try_to_save(page, url, **typed)
+    refused = page.post(url, {**page.get(url).form(url), **typed})
     assert refused.status == 503
     return page.post(url, {**refused.form(url), "hold": "1"})
 

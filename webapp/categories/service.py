@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, update
 
 from webapp.activity.service import NEROPAY, record
+from webapp.categories import waiting
 from webapp.categories.models import CategoryFreshness, CategoryRow, RefreshResult
 from webapp.categories.settled import Created, Deleted, lock_copy
 from webapp.categories.tables import categories, category_sync
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     with app.app_context():
         writes.register(_CREATE, Created())
         writes.register(_DELETE, Deleted())
+        waiting.register()
 
 
 def list_categories() -> tuple[CategoryRow, ...]:

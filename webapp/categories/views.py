@@ -10,6 +10,7 @@ from flask import Blueprint, abort, request, url_for
 from webapp.categories import service, words
 from webapp.categories.deleted import list_deleted
 from webapp.categories.forms import CategoryForm, DeleteForm
+from webapp.categories.hold_views import hold_deletion, hold_new
 from webapp.people.service import Permission, can, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page
@@ -54,6 +55,9 @@ def create() -> Response:
     form = CategoryForm(request.form)
     if not form.validate():
         return _new_page(form, status=422)
+    kept = hold_new(form)
+    if kept is not None:
+        return kept
     outcome = service.create_category(
         current_actor(),
         form.intent.data,
@@ -111,6 +115,9 @@ def confirm_delete(category_id: str) -> Response:
 def delete(category_id: str) -> Response:
     """Ask NeroPay to delete the category; a refusal is explained at its row."""
     form = DeleteForm(request.form)
+    kept = hold_deletion(form, _find_or_404(category_id)) if "hold" in request.form else None
+    if kept is not None:
+        return kept
     outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
     if outcome.state is State.REFUSED:
         return list_page(refused=_find_or_404(category_id), outcome=outcome)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import current_app
 
@@ -34,16 +34,8 @@ _MOVED: Final = "moved_while_looking"
 _AWAY: Final = held.HOLDABLE
 
 
-class Sender(Protocol):
-    """How a feature makes a write of what it gave to be held, and submits it under its id."""
-
-    def __call__(self, held: Held, guard: Guard) -> Outcome:
-        """Submit it.
-
-        Args:
-            held: What waits.
-            guard: For the journal: it must look in the transaction that notes the write down.
-        """
+# Submits what waits under its own id. The guard has to look in the transaction that notes it down.
+Sender: TypeAlias = "Callable[[Held, Guard], Outcome]"
 
 
 def register(kind: str, sender: Sender) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webapp.writes import away, held, words
+from webapp.writes.ids import new_intent_id
 from webapp.writes.open_list import Line, line_of, own_new
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         held_lines=held_lines,
         can_hold=can_hold,
+        new_intent_id=new_intent_id,
         own_new_writes=own_new,
         write_words=words,
     )

@@ -1,0 +1,70 @@
+"""Categories that wait for NeroPay: an addition and a deletion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from webapp.categories.service import refresh_categories
+from webapp.writes.waiting import list_held, send_held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from tests.page import Page
+    from webapp.sandbox.testing import Sandbox
+
+NEW = "/categories/new"
+DELETE = "/categories/20/delete"
+
+
+@pytest.fixture
+def manager(page_as: Callable[[str], Page], copied: Sandbox) -> Page:
+    copied.set_category(20, in_use=0)
+    return page_as("manager")
+
+
+def hold(page: Page, copied: Sandbox, url: str, **typed: str) -> None:
+    """Send a form in vain, then leave it here."""
+    copied.stop()
+    refused = page.post(url, {**page.get(url).form(url), **typed})
+    assert refused.status == 503
+    assert refused.has("button", name="hold")
+    assert page.post(url, {**refused.form(url), "hold": "1"}).location == "/writes"
+    copied.start()
+
+
+def drain(app: Flask) -> int:
+    with app.app_context():
+        return send_held(lambda _: None)
+
+
+def test_a_new_one_waits_and_goes_once(manager: Page, copied: Sandbox, app: Flask) -> None:
+    hold(manager, copied, NEW, name="Tea")
+    assert "New category" in manager.get("/writes").text
+    assert drain(app) == 1
+    assert drain(app) == 0
+    assert [one["name"] for one in copied.categories()].count("Tea") == 1
+    assert "Added after all: Tea" in manager.get("/categories").text
+
+
+def test_a_deletion_waits_and_goes_once(manager: Page, copied: Sandbox, app: Flask) -> None:
+    hold(manager, copied, DELETE)
+    assert drain(app) == 1
+    assert [effect["method"] for effect in copied.ledger()] == ["DELETE"]
+    assert "Deleted after all:" in manager.get("/categories").text
+
+
+def test_a_deletion_of_what_is_another_one_by_now_waits_for_a_person(
+    manager: Page, copied: Sandbox, app: Flask
+) -> None:
+    hold(manager, copied, DELETE)
+    copied.set_category(20, name="Something else")
+    with app.app_context():
+        assert refresh_categories().is_complete
+        assert send_held(lambda _: None) == 0
+        assert [one.needs_you for one in list_held()] == [True]
+    assert copied.ledger() == []

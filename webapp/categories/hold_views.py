@@ -1,0 +1,46 @@
+"""Leaving a category's write here until NeroPay is back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import flash, request, url_for
+
+from webapp.categories import waiting
+from webapp.people.service import current_actor
+from webapp.ui.htmx import redirect_to
+from webapp.writes.service import Outcome
+from webapp.writes.waiting import words
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from webapp.categories.forms import CategoryForm, DeleteForm
+    from webapp.categories.models import CategoryRow
+    from webapp.writes.waiting import Held
+
+
+def hold_new(form: CategoryForm) -> Response | None:
+    """Keep a new category, if that was asked for and is allowed; None to go on and send it."""
+    if "hold" not in request.form:
+        return None
+    name, position = form.name.data or "", form.sort_order.number or 0
+    actor = current_actor()
+    kept = waiting.hold_new(actor, form.intent.data, name, position, form.is_active.data)
+    return _answer(kept)
+
+
+def hold_deletion(form: DeleteForm, category: CategoryRow) -> Response | None:
+    """Keep a deletion, if that was asked for and is allowed; None to go on and send it."""
+    if "hold" not in request.form:
+        return None
+    return _answer(waiting.hold_deletion(current_actor(), form.intent.data, category))
+
+
+def _answer(kept: Held | Outcome | None) -> Response | None:
+    if kept is None:
+        return None
+    if isinstance(kept, Outcome):
+        return redirect_to(url_for("writes.show", intent_id=kept.intent_id))
+    flash(words.held(kept.label), "info")
+    return redirect_to(url_for("writes.index"))

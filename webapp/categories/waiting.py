@@ -1,0 +1,111 @@
+"""Categories' writes that wait for NeroPay: additions, and deletions of what is still the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from webapp.categories.tables import categories
+from webapp.neropay import encode_body
+from webapp.writes import service as writes
+from webapp.writes import waiting
+from webapp.writes.service import Refusal
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from webapp.activity.service import Actor
+    from webapp.categories.models import CategoryRow
+    from webapp.writes.service import Guard, Outcome
+    from webapp.writes.waiting import Held
+
+_CREATE: Final = "category.create"
+_DELETE: Final = "category.delete"
+_TYPE: Final = "category"
+_CHANGED: Final = Refusal("changed_meanwhile", "changed_meanwhile")
+
+
+def hold_new(
+    actor: Actor, intent_id: str | None, name: str, sort_order: int, is_active: bool
+) -> Held | Outcome | None:
+    """Keep a new category until NeroPay is back.
+
+    Args:
+        actor: Who does it.
+        intent_id: From the form.
+        name: Validated.
+        sort_order: Its place at the tills.
+        is_active: Whether the tills show it.
+
+    Returns:
+        As `webapp.writes.waiting.hold`.
+    """
+    # is_active is 1 or 0 on the wire (documented).
+    values = {"name": name, "sort_order": sort_order, "is_active": int(is_active)}
+    changes = {field: (None, value) for field, value in values.items()}
+    draft = waiting.Draft(intent_id, _CREATE, _TYPE, None, name, {"values": values}, changes)
+    return waiting.hold(actor, draft)
+
+
+def hold_deletion(
+    actor: Actor, intent_id: str | None, category: CategoryRow
+) -> Held | Outcome | None:
+    """Keep a deletion until NeroPay is back; it decides then.
+
+    Args:
+        actor: Who does it.
+        intent_id: From the form.
+        category: As it was shown.
+
+    Returns:
+        As `webapp.writes.waiting.hold`.
+    """
+    payload = {"before": {"name": category.name, "sort_order": category.sort_order}}
+    draft = waiting.Draft(intent_id, _DELETE, _TYPE, category.id, category.name, payload)
+    return waiting.hold(actor, draft)
+
+
+def send_new(held: Held, guard: Guard) -> Outcome:
+    """Send a new category that waited, under its own id."""
+    return writes.submit(
+        intent_id=held.id,
+        actor=held.actor,
+        kind=_CREATE,
+        method="POST",
+        path="/categories",
+        body=encode_body(held.payload["values"]),
+        record_type=_TYPE,
+        label=held.label,
+        before={},
+        guard=guard,
+    )
+
+
+def send_deletion(held: Held, guard: Guard) -> Outcome:
+    """Send a deletion that waited, unless our copy has the category under another name by now."""
+
+    def is_the_same(connection: Connection) -> Refusal | None:
+        query = select(categories.c.name).where(categories.c.id == held.record_id)
+        name = connection.execute(query).scalar_one_or_none()
+        return guard(connection) if name == held.label else _CHANGED
+
+    return writes.submit(
+        intent_id=held.id,
+        actor=held.actor,
+        kind=_DELETE,
+        method="DELETE",
+        path=f"/categories/{held.record_id}",
+        body=b"",
+        record_type=_TYPE,
+        record_id=held.record_id,
+        label=held.label,
+        before=held.payload["before"],
+        guard=is_the_same,
+    )
+
+
+def register() -> None:
+    """Tell the queue how categories' writes are sent."""
+    waiting.register(_CREATE, send_new)
+    waiting.register(_DELETE, send_deletion)
