@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
+    from sqlalchemy import Row
 
     from tests.conftest import Clock
     from tests.page import Answer, Page
@@ -167,6 +168,6 @@ def test_any_text_is_kept(staff: Page, text: str) -> None:
     assert len(name) <= 2000
 
 
-def rows() -> list[object]:
+def rows() -> list[Row[Any]]:
     with db.read() as connection:
         return list(connection.execute(select(drafts)).all())

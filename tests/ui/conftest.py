@@ -99,9 +99,6 @@ def make_app(*, has_hsts: bool = False, is_sandbox: bool = False) -> Flask:
     app.add_url_rule("/passkey", "factors.sign_in", methods=["POST"])
     app.add_url_rule("/passkey/options", "factors.sign_in_options", methods=["POST"])
 
-    for endpoint in ("factors.sign_in", "factors.sign_in_options"):  # which the sign-in page names
-        app.add_url_rule(f"/{endpoint}", endpoint)
-
     @app.get("/renewed")
     def renewed() -> str:
         renew_token()
