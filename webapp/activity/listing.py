@@ -169,6 +169,9 @@ def _find(connection: Connection, query: Query, scope: Scope, limit: int) -> tup
     terms = searching.terms_of(query.q)
     if not terms:
         return _walk(connection, query, streams, days, limit)
+    unknown = days + searching.of_words(terms, is_looked_up=False)
+    if searching.is_narrow(days):
+        return _walk(connection, query, streams, unknown, limit)
     hits, are_all = searching.look_up(connection, query, terms, days)
     known = days + searching.of_words(terms, is_looked_up=True)
     known.add("id IN :ids", ids=hits)
@@ -176,7 +179,6 @@ def _find(connection: Connection, query: Query, scope: Scope, limit: int) -> tup
     if are_all or len(entries) == limit:
         return entries
     # Many hold the words, but few of those are asked for: these are walked through instead.
-    unknown = days + searching.of_words(terms, is_looked_up=False)
     return _walk(connection, query, streams, unknown, limit)
 
 
@@ -190,10 +192,12 @@ def _walk(
     """Read the beginnings of all streams, and of these the first."""
     values: dict[str, Any] = {**extra.values, "limit": limit}
     where, direction = extra.sql + _bound(query, values), _direction(query)
+    is_plain = db.dialect == "sqlite" or bool(query.record_id) or searching.is_narrow(extra)
     conditions = [
-        _condition(stream, number, values, query) for number, stream in enumerate(streams)
+        _condition(stream, number, values, query, is_plain=is_plain)
+        for number, stream in enumerate(streams)
     ]
-    orders = [_order(stream, direction) for stream in streams]
+    orders = [_order(stream, direction, is_plain=is_plain) for stream in streams]
     if len(conditions) == 1:  # the usual page
         sql = f"FROM activity a WHERE {conditions[0]}{where} ORDER BY {orders[0]} LIMIT :limit"
     else:
@@ -245,15 +249,17 @@ def _direction(query: Query) -> str:
     return "DESC" if query.after is None else "ASC"
 
 
-def _condition(stream: _Stream, number: int, values: dict[str, Any], query: Query) -> str:
+def _condition(
+    stream: _Stream, number: int, values: dict[str, Any], query: Query, *, is_plain: bool = True
+) -> str:
     parts: list[str] = []
     if stream.actor is None:
         parts.append("actor_id IS NULL")
     elif stream.actor != "":
-        parts.append(_is("actor_id", f"actor{number}", stream))
+        parts.append(_is("actor_id", f"actor{number}", is_plain=is_plain))
         values[f"actor{number}"] = stream.actor
     if stream.kind:
-        parts.append(_is("kind", f"kind{number}", stream))
+        parts.append(_is("kind", f"kind{number}", is_plain=is_plain))
         values[f"kind{number}"] = stream.kind
     if stream.record_type:
         parts.append(f"record_type = :type{number} AND record_id = :record")
@@ -261,19 +267,18 @@ def _condition(stream: _Stream, number: int, values: dict[str, Any], query: Quer
     return " AND ".join(parts) or NOTHING
 
 
-def _is(column: str, value: str, stream: _Stream) -> str:
+def _is(column: str, value: str, *, is_plain: bool) -> str:
     """Say what a column is, so that the index which begins with it is the one that is walked.
 
     With "=", PostgreSQL may walk through everything by number instead, and guesses how far: to
     somebody who left long ago that is the whole trail. Two bounds and `_order` leave it no choice.
     """
-    is_plain = db.dialect == "sqlite" or stream.record_type
     return f"{column} = :{value}" if is_plain else f"{column} >= :{value} AND {column} <= :{value}"
 
 
-def _order(stream: _Stream, direction: str) -> str:
+def _order(stream: _Stream, direction: str, *, is_plain: bool) -> str:
     columns = ["id"]
-    if db.dialect != "sqlite" and not stream.record_type:
+    if not is_plain:
         named = (("actor_id", stream.actor != ""), ("kind", stream.kind))
         columns = [column for column, is_named in named if is_named] + columns
     return ", ".join(f"{column} {direction}" for column in columns)

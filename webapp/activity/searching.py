@@ -94,6 +94,12 @@ def of_days(connection: Connection, query: Query) -> Conditions | None:
     return made
 
 
+def is_narrow(days: Conditions) -> bool:
+    """Tell whether so few entries are of these days that all of them can be looked at."""
+    low, high = days.values.get("low"), days.values.get("high")
+    return low is not None and high is not None and high - low < _NEAR
+
+
 def of_words(terms: tuple[str, ...], *, is_looked_up: bool) -> Conditions:
     """Make the conditions of words, for entries that are read anyway.
 
