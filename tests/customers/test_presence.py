@@ -159,10 +159,9 @@ def test_a_form_does_not_wait_for_a_writer(
         assert TOLD in answer.text, "reading goes on"
         writer.execute("ROLLBACK")
     assert "Staff Person" not in manager.get(POLL, htmx=True).text, "the mark was left out"
-    with app.test_request_context(), presence._lightly():
-        pass
     with app.test_request_context(), db.read() as connection:
-        with presence._lightly():
-            pass
+        with presence._lightly() as light:
+            assert light.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 50
+            assert light.exec_driver_sql("PRAGMA synchronous").scalar_one() == 1  # NORMAL
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 5000
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
