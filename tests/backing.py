@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jinja2 import BytecodeCache
@@ -90,13 +90,20 @@ class CompiledTemplates(BytecodeCache):
 _compiled = CompiledTemplates()
 
 
-def make_application(settings: Settings, clock: Clock) -> Flask:
-    """Make the application; its client to NeroPay is the usual one, but pauses take no time."""
+def make_application(settings: Settings, clock: Clock, /, **client_options: Any) -> Flask:
+    """Make the application; its client to NeroPay is the usual one, but pauses take no time.
+
+    Args:
+        settings: Of the application.
+        clock: What it and its client take for the time.
+        client_options: More for the client.
+    """
     client = NeroPay(
         base_url=settings.neropay_base_url,
         secret_key=settings.neropay_secret_key,
         monotonic=clock.monotonic,
         sleep=clock.sleep,
+        **client_options,
     )
     app = create_app(settings, clock_source=clock, neropay=client)
     app.jinja_env.bytecode_cache = _compiled

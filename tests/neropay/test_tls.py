@@ -52,7 +52,7 @@ def untrusted() -> Iterator[tuple[str, list[bytes]]]:
     thread.join(5)
 
 
-@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_an_untrusted_certificate_gets_nothing(
     untrusted: tuple[str, list[bytes]],
     connect: Connect,

@@ -91,12 +91,14 @@ class Caller:
         max_concurrent: int,
         max_waiting: int,
         calls_per_minute: int,
+        most_seconds: float,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
     ) -> None:
         self.base_url = base_url
         self._secret_key = secret_key
+        self._most_seconds = most_seconds
         self._headers = {
             "Authorization": f"Bearer {secret_key}",
             "Accept": "application/json",
@@ -144,6 +146,7 @@ class Caller:
         """
         if call.is_background or getattr(self._local, "is_background", False):
             self._pacer.wait()
+        budget = min(budget, self._most_seconds)
         call.deadline = self._monotonic() + budget
         if not self._bulkhead.take(budget):
             error = Unavailable("bulkhead_full")

@@ -5,6 +5,7 @@ The endpoints are in `api`; how a call is made, tried again and given up is in `
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from typing import TYPE_CHECKING, Final
@@ -42,6 +43,7 @@ class NeroPay:
         max_concurrent: int = 6,
         max_waiting: int = 0,
         calls_per_minute: int = 600,
+        most_seconds: float = math.inf,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -57,6 +59,7 @@ class NeroPay:
             max_waiting: How many more may wait a second for their turn; any other is refused
                 at once, unless calls are ending just now (see `Bulkhead`).
             calls_per_minute: Our own budget; background calls wait for it, others only count.
+            most_seconds: What no call may take longer than, whatever its own budget.
             clock: Unix time in seconds.
             monotonic: A clock that never goes back, in seconds.
             sleep: Waits for seconds.
@@ -80,6 +83,7 @@ class NeroPay:
             max_concurrent=max_concurrent,
             max_waiting=max_waiting,
             calls_per_minute=calls_per_minute,
+            most_seconds=most_seconds,
             clock=clock,
             monotonic=monotonic,
             sleep=sleep,

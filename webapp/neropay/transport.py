@@ -136,7 +136,11 @@ class Transport:
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             address = requests.Request("GET", f"{self._base_url}/").prepare()
-            self._local.pool = adapter.get_connection_with_tls_context(address, verify=True)
+            pool = adapter.get_connection_with_tls_context(address, verify=True)
+            # As requests does before each request: its own authorities, and not those that the
+            # environment (SSL_CERT_FILE) may name.
+            adapter.cert_verify(pool, self._base_url, verify=True, cert=None)  # type: ignore[no-untyped-call]  # requests has none
+            self._local.pool = pool
             self._local.session, self._local.owner = session, owner
             with self._lock:
                 self._sessions.add(session)
