@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
+from flask import Flask
+from werkzeug.test import Client
 
 from webapp.ops import logs
+from webapp.ops.requests import RequestLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,3 +91,32 @@ def test_exceptions_are_told_without_their_words(capsys: pytest.CaptureFixture[s
         assert line["exception"][0] == "ValueError"
         assert any("test_logs.py:" in place for place in line["exception"])
         assert "Lovelace" not in json.dumps(line)
+
+
+def test_what_is_logged_while_a_request_is_answered_carries_its_id(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = Flask("small")
+    layer = RequestLayer(
+        app.wsgi_app,
+        takes_ids=False,
+        reraises=lambda: True,
+        count_calls=lambda: 0,
+        count_request=lambda *_: None,
+    )
+
+    @app.get("/")
+    def index() -> str:
+        logging.getLogger("tillside.neropay").warning("call failed")
+        structlog.get_logger().warning("another", request_id="given")
+        return ""
+
+    answered = Client(layer).get("/").headers["X-Request-ID"]
+    logging.getLogger("tillside.neropay").warning("by itself")
+    told = {line["event"]: line.get("request_id") for line in written(capsys)}
+    assert told == {
+        "call failed": answered,
+        "another": "given",
+        "request": answered,
+        "by itself": None,
+    }

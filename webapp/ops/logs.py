@@ -2,7 +2,8 @@
 
 Nothing of customers and no secret may get in: a traceback is written as the exception's type and
 the places in the code, never with its message, since messages quote what was being worked on. JSON
-escapes every control character and everything beyond ASCII, so no value can forge a line.
+escapes every control character and everything beyond ASCII, so no value can forge a line. What is
+logged while a request is answered carries its id.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
 
+from webapp.ops.requests import request_id
+
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from types import TracebackType
@@ -25,7 +28,9 @@ _ROOT = Path(__file__).parents[2]
 _MAX_TEXT = 2_000  # characters of one value; a log is not a store
 _MAX_FRAMES = 30
 _MAX_CAUSES = 3
-_CHATTY = ("urllib3", "alembic", "asyncio", "werkzeug")  # they name paths, or say little
+# They name paths, or say little; urllib3 quotes what it could not read in its warnings.
+_QUIET = dict.fromkeys(("alembic", "asyncio", "werkzeug"), logging.WARNING)
+_QUIET["urllib3"] = logging.ERROR
 _HANDLER = "tillside"
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
@@ -48,8 +53,8 @@ def configure(level: str) -> None:
         root.removeHandler(handler)
     root.addHandler(json_handler())
     root.setLevel(number)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(number, least))
 
 
 def json_handler() -> logging.Handler:
@@ -105,7 +110,10 @@ _RENDER = structlog.processors.JSONRenderer()
 
 def _stamp(_logger: object, method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return {"at": at, "level": "error" if method == "exception" else method, **event}
+    stamped = {"at": at, "level": "error" if method == "exception" else method, **event}
+    if answered := request_id():  # what support is told leads to every line of that request
+        stamped.setdefault("request_id", answered)
+    return stamped
 
 
 def _tell_exception(

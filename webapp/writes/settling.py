@@ -165,6 +165,8 @@ def _apply(intent: Intent, data: object) -> Outcome:
     try:
         row = _write(work)
     except BadResponse as error:
+        # To the client it was a good answer; what is in it cannot be the record.
+        logger.warning("answer not usable kind=%s code=%s", intent.kind, error.code)
         return _leave_open(intent, error)
     return _current(intent) if row is None else outcome_of(row)
 
