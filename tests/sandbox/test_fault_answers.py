@@ -185,3 +185,7 @@ def test_pages_that_repeat_loop_or_end(sandbox: Sandbox, caller: Caller) -> None
     assert first_ids(4) == [1001, 1011, 1001, 1011]
     sandbox.fault(action="page", serve=99)
     assert first_ids(2) == [0, 1011]
+    sandbox.fault(action="page", shift=-3, times=3)
+    assert first_ids(3) == [1001, 1008, 1018]
+    sandbox.fault(action="page", shift=2, times=2)
+    assert first_ids(2) == [1001, 1013]

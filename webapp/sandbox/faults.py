@@ -34,7 +34,7 @@ ACTIONS: dict[str, set[str]] = {
     "hostile": {"kind", "set", "raw", "record"},
     "date": {"offset"},
     "idle": set(),
-    "page": {"serve", "loop"},
+    "page": {"serve", "loop", "shift"},
 }
 COMMON = {"action", "match", "times", "skip", "seconds", "when"}
 WHENS = {
@@ -47,7 +47,12 @@ HOSTILE_KINDS = (
     *("digits", "nested", "nan", "duplicate"),
 )
 UNTIL_RELEASED = 3600.0
-NUMBERS = {"times", "skip", "seconds", "at", "status", "bytes", "rate", "offset", "serve", "loop"}
+NUMBERS = {
+    *("times", "skip", "seconds", "at", "status", "bytes", "rate"),
+    *("offset", "serve", "loop", "shift"),
+}
+SIGNED = {"offset", "shift"}
+POSITIVE = {"rate", "serve", "loop"}
 
 
 class BadControl(ValueError):  # noqa: N818 (what was asked for, not what went wrong)
@@ -87,6 +92,7 @@ class Fault:
     offset: float = 0
     serve: int | None = None
     loop: int | None = None
+    shift: int = 0
 
 
 def parse(spec: object) -> Fault:
@@ -121,7 +127,7 @@ def parse(spec: object) -> Fault:
 def _check_number(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadControl(f"{name} takes a number")
-    if (value < 0 and name != "offset") or (value == 0 and name in ("rate", "serve", "loop")):
+    if (value < 0 and name not in SIGNED) or (value == 0 and name in POSITIVE):
         raise BadControl(f"{name} takes a larger number")
     if name == "at" and value > 1:
         raise BadControl("at takes a fraction, 0 to 1")

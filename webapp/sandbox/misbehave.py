@@ -15,7 +15,8 @@ Every spec: `action`; `match` {`method`, `path` (a regular expression, searched)
 - hostile: `kind`, or `set` {field: value}, `raw` {field: JSON text}; `record` limits it to
   one id. date: Date header off by `offset` seconds. idle: the connection is closed after the
   answer without a word (`when` now), or reset when it is used again (next).
-- page: the list answers page `serve`, or its pages go round every `loop`.
+- page: the list answers page `serve`, or its pages go round every `loop`, or every page but the
+  first begins `shift` rows later (or earlier), as when rows came or went meanwhile.
 """
 
 from __future__ import annotations

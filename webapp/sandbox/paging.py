@@ -40,7 +40,7 @@ def read_page(connection: sqlite3.Connection, fields: tuple[str, ...]) -> Page:
         return Page(connection.execute(query).fetchall())
     limit = min(_number("limit", switches["max_limit"]), switches["max_limit"])
     number = _page_number()
-    skipped = (number - 1) * limit
+    skipped = max(0, (number - 1) * limit + _shift(number))
     query = f"SELECT {columns} FROM customers"  # noqa: S608 (names of ours)
     start = _first_id(connection, skipped, order)
     if start is None:
@@ -75,6 +75,12 @@ def _page_number() -> int:
         served = fault.serve if fault.serve is not None else number
         return (served - 1) % fault.loop + 1 if fault.loop else served
     return number
+
+
+def _shift(number: int) -> int:
+    """Return by how many rows the list has moved since its first page was read."""
+    fault = g.get("fault")
+    return int(fault.shift) if fault is not None and fault.action == "page" and number > 1 else 0
 
 
 def _number(name: str, default: int) -> int:
