@@ -47,10 +47,11 @@ def _upgrade() -> None:
 def _sync() -> None:
     """Bring our copy of customers and categories up to date now."""
     from webapp.categories import service as categories
-    from webapp.customers import sync
+    from webapp.customers import service as customers
 
     _require_schema()
-    result = sync.run_sync(reason="command")
+    result = customers.run_sync(reason="command")
+    customers.tidy_search()
     refreshed = categories.refresh_categories()
     if result.state == "failed" or not refreshed.is_complete:
         code = result.error_code or refreshed.error_code

@@ -21,6 +21,7 @@ from sqlalchemy import insert, text, update
 from webapp.customers.keys import keys_of
 from webapp.customers.models import FIELDS
 from webapp.customers.tables import customers, sync_state
+from webapp.customers.tidying import is_due, merge
 from webapp.db.engine import create_database_engine
 from webapp.db.upgrade import upgrade
 from webapp.sandbox import seed
@@ -35,6 +36,7 @@ ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".bench"
 _SOURCES = (
     *("webapp/customers/keys.py", "webapp/customers/phones.py", "webapp/customers/tables.py"),
+    "webapp/customers/tidying.py",
     *("webapp/sandbox/seed.py", "webapp/sandbox/seed_words.py", "tests/bench/data.py"),
 )
 _CHUNK = 5_000
@@ -97,6 +99,10 @@ def fill(engine: Engine, source: Path) -> None:
         connection.execute(
             update(sync_state).values(**state, row_count=count, rows_seen=count, interval=86_400)
         )
+    while engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            if not merge(connection, is_first=is_due(connection)):
+                break
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("SET statement_timeout = 0"))

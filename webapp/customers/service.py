@@ -37,6 +37,7 @@ from webapp.customers.reading import (
 from webapp.customers.reading import refresh as refresh_customer
 from webapp.customers.settled import Created, Updated
 from webapp.customers.sync import run_sync
+from webapp.customers.tidying import tidy as tidy_search
 from webapp.customers.undo import KIND as _UNDO
 from webapp.customers.undo import Change, find_change, undoable_in
 from webapp.extensions import settings
@@ -77,6 +78,7 @@ __all__ = [
     "search",
     "status",
     "sync_status",
+    "tidy_search",
     "undo_change",
     "undoable_in",
     "update_customer",

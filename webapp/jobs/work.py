@@ -41,6 +41,7 @@ def refresh_copy(*, asked_at: datetime) -> None:
     if result.error_code:
         logger.warning("categories could not be fetched: code=%s", result.error_code)
     customers.run_sync(reason="worker", should_stop=_should_stop())
+    customers.tidy_search(should_stop=_should_stop())
     status.ask_if_due()
 
 
