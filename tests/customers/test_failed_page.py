@@ -62,8 +62,8 @@ def test_when_the_record_has_gone_meanwhile(
     with app.app_context(), db.write() as connection:
         connection.execute(text("DELETE FROM customers WHERE id = '1001'"))
     gone = staff.post(url, form, Sec_Fetch_Site="same-origin")
-    assert gone.status == 404
-    assert "07700 900111" in gone.text
+    assert "NeroPay has this customer no more" in gone.text
+    assert gone.form(NEW)["phone"] == "07700 900111"  # offered as a new customer
 
 
 def test_another_site_gets_nothing_back(page_as: Callable[[str], Page], copied: Sandbox) -> None:
