@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from webapp.extensions import neropay
+from webapp.extensions import db, neropay
 from webapp.jobs.work import settle_writes
 from webapp.neropay import NeroPayError
 from webapp.writes import away
@@ -123,3 +123,16 @@ def test_the_line_of_a_process_follows_its_last_call(app: Flask, copied: Sandbox
         copied.start()
         neropay().account.get()
         assert (neropay().line.reason, neropay().line.code) == (None, "")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_database_that_takes_nothing_in_spoils_no_answer(
+    staff: Page, copied: Sandbox, app: Flask
+) -> None:
+    with app.app_context(), db.write() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON neropay_line BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    copied.fault(**ALWAYS, action="status", status=503)
+    assert staff.get("/customers/1001/refresh", htmx=True).status == 200
+    assert staff.get("/customers/1001").status == 200

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.clock import now
 from webapp.db.prepared import Prepared
@@ -83,7 +84,7 @@ def gather(person_id: int, *, is_shown: bool) -> Attention:
         row = _LOOK.first(connection, {"person_id": person_id})
     assert row is not None
     gone = away.made_of(row.away_since, row.code)
-    told = notices.take(person_id) if row.untold and is_shown else ()
+    told = _take(person_id) if row.untold and is_shown else ()
     said = [(one.intent_id, *words.notice(one)) for one in told]
     text, advice = _away_texts(gone.reason, gone.since) if gone else ("", "")
     return Attention(
@@ -93,6 +94,13 @@ def gather(person_id: int, *, is_shown: bool) -> Attention:
         away_code=gone.code if gone else "",
         words=tuple(Word(*one) for one in said),
     )
+
+
+def _take(person_id: int) -> tuple[notices.Notice, ...]:
+    try:
+        return notices.take(person_id)
+    except SQLAlchemyError:  # a full disk: the page is shown, and these are told on another
+        return ()
 
 
 def _away_texts(reason: str, since: datetime) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import current_app
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.clock import now
 from webapp.db.prepared import Prepared
@@ -67,7 +68,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _tell(response: Response) -> Response:
-        note()
+        with suppress(SQLAlchemyError):  # a full disk must not spoil an answer that is there
+            note()
         return response
 
 
