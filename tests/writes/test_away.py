@@ -131,7 +131,8 @@ def test_a_database_that_takes_nothing_in_spoils_no_answer(
 ) -> None:
     with app.app_context(), db.write() as connection:
         connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON neropay_line BEGIN SELECT RAISE(ABORT, 'full'); END"
+            "CREATE TRIGGER no_line BEFORE INSERT ON neropay_line"
+            " BEGIN SELECT RAISE(ABORT, 'full'); END"
         )
     copied.fault(**ALWAYS, action="status", status=503)
     assert staff.get("/customers/1001/refresh", htmx=True).status == 200
