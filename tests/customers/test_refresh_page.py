@@ -56,11 +56,15 @@ def test_without_javascript_it_is_a_link_that_comes_back(viewer: Page, copied: S
     assert told.has("div", **{"class": "toast-note toast-success"})
 
 
-def test_without_javascript_a_failure_is_a_warning(viewer: Page, copied: Sandbox) -> None:
+def test_without_javascript_a_failure_stays_with_its_reference(
+    viewer: Page, copied: Sandbox
+) -> None:
     copied.fault(action="status", status=500, code="server_error", times=0)
-    told = viewer.get(viewer.get(URL).location)
+    told = viewer.get(URL)
+    assert told.status == 200
     assert "What you see is our own copy" in told.text
-    assert told.has("div", **{"class": "toast-note toast-warning"})
+    assert told.has("div", role="alert", data_error_code="server_error")
+    assert f"Z · server_error · {told.response.headers['X-Request-ID']}" in told.text
 
 
 @pytest.mark.parametrize(
@@ -89,8 +93,7 @@ def test_a_failure_leaves_our_copy_dated(
     assert "Last confirmed by NeroPay" in answer.text
     assert "just now" not in answer.text
     assert answer.reader.tags[0][1] == {"id": "record"}  # it does not ask again by itself
-    page = viewer.get(viewer.get(URL).location)
-    assert words in page.text
+    assert words in viewer.get(URL).text
 
 
 def test_one_that_is_gone_says_so(viewer: Page, copied: Sandbox) -> None:

@@ -65,11 +65,10 @@ def refresh(customer_id: str) -> Response:
     refreshed = service.refresh_customer(customer_id)
     if refreshed.row is None:
         abort(404)
-    if not is_partial():
-        tone = "warning" if refreshed.problem else "status"
-        flash(messages.refreshed(refreshed.problem, len(refreshed.changes)), tone)
-        return redirect_to(url_for("customers.show", customer_id=customer_id))
-    return _record_page(refreshed.row, refreshed)
+    if is_partial() or refreshed.problem:  # which stays there, with its reference
+        return _record_page(refreshed.row, refreshed)
+    flash(messages.refreshed(len(refreshed.changes)), "status")
+    return redirect_to(url_for("customers.show", customer_id=customer_id))
 
 
 @bp.get("/sync")

@@ -253,10 +253,8 @@ def for_refresh(kind: str) -> Message:
     return Message(words.title, "What you see is our own copy, as last confirmed.", tone="warning")
 
 
-def refreshed(problem: str | None, changes: int) -> str:
+def refreshed(changes: int) -> str:
     """Say what came of fetching a record anew, for a toast."""
-    if problem:
-        return f"{for_kind(problem).title}. What you see is our own copy."
     if not changes:
         return "Confirmed by NeroPay just now; nothing has changed."
     return (
