@@ -79,6 +79,7 @@ LOSSES = (
         {"action": "cut", "part": "head", "at": 0.3},
         unknown("unreadable_answer|" + _LOST, 1),
         refused("unavailable|bad_response", "unreadable_answer|" + _LOST),
+        ends={"open": None},  # its 404 can be read in what is left
     ),
     Fault("reset of an idle connection", {"action": "idle", "when": "next"}, is_warm=True),
     Fault("an idle connection closed", {"action": "idle", "when": "now"}, is_warm=True),

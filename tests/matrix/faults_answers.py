@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.utils import formatdate
 from time import time
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from tests.matrix.ends import End, Fault, refused, unknown
 
 _EFFECT = {"effect": True}
+# Of kinds that differ in little: one with every operation, the others with one of each sort.
+_FEW: dict[str, End | None] = dict.fromkeys(("look", "open", "category_create", "categories"))
 
 
 def _says(status: int, code: str, end: End, **more: Any) -> Fault:
@@ -17,19 +20,19 @@ def _says(status: int, code: str, end: End, **more: Any) -> Fault:
     return Fault(f"{status} {code}", spec, end, end)
 
 
-def _wait(name: str, retry_after: str | int) -> Fault:
+def _wait(name: str, retry_after: str | int, **more: Any) -> Fault:
     spec = {"action": "status", "status": 429, "code": "rate_limited", "retry_after": retry_after}
     end = refused("rate_limited", "rate_limited")
-    return Fault(f"429, Retry-After {name}", spec, end, end)
+    return Fault(f"429, Retry-After {name}", spec, end, end, **more)
 
 
 PAUSES = (
     _wait("seconds", 2),
-    _wait("date", formatdate(time() + 3600, usegmt=True)),
-    _wait("0", 0),
-    _wait("negative", "-5"),
+    _wait("date", formatdate(time() + 3600, usegmt=True), ends=_FEW),
+    _wait("0", 0, ends=_FEW),
+    _wait("negative", "-5", ends=_FEW),
     _wait("a day", 86_400),
-    _wait("nonsense", "soon"),
+    _wait("nonsense", "soon", ends=_FEW),
 )
 
 
@@ -105,9 +108,18 @@ ANSWERS = (
         refused("bad_response", "unreadable_data"),
         ends={"category_delete": End("saved", "", 1)},  # nothing that a DELETE answers is needed
     ),
-    _nothing("success:true with 400", "success_on_error_status", action="contradict", status=400),
+    Fault(
+        "success:true with 400",
+        {"action": "contradict", "status": 400, **_EFFECT},
+        unknown("success_on_error_status", effects=1),
+        refused("bad_response", "success_on_error_status"),
+        ends={"open": None},  # there is no success that it could claim
+    ),
 )
 REDIRECTS = tuple(
-    _nothing(f"redirect {status}", "redirected", action="redirect", status=status)
+    replace(
+        _nothing(f"redirect {status}", "redirected", action="redirect", status=status),
+        ends={} if status == 307 else _FEW,
+    )
     for status in (301, 302, 303, 307, 308)
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.matrix.ends import End, Fault, refused, saved, unknown
 
 _UNREADABLE = "unreadable_data|bad_record"
+_CREATES = ("create", "category_create")
+_NOBODY: dict[str, End | None] = {"open": None}  # there is no record to be hostile
 _NO_DATA = End("saved", "", 1)  # nothing that a DELETE answers is needed
 
 
@@ -14,7 +16,7 @@ def _text(kind: str) -> Fault:
     In the look before a change it is what somebody else has typed meanwhile: a conflict.
     """
     spec = {"action": "hostile", "kind": kind}
-    return Fault(f"hostile text: {kind}", spec, ends={"look": None}, is_spoiling=True)
+    return Fault(f"hostile text: {kind}", spec, ends={"look": None, **_NOBODY}, is_spoiling=True)
 
 
 def _id(name: str, record_id: str) -> Fault:
@@ -24,7 +26,7 @@ def _id(name: str, record_id: str) -> Fault:
         {"action": "hostile", "raw": {"id": record_id}},
         unknown(_UNREADABLE, effects=1),
         refused("bad_response", _UNREADABLE),
-        ends={"sync": saved(), "categories": saved(), "category_delete": _NO_DATA},
+        ends={"sync": saved(), "categories": saved(), "category_delete": _NO_DATA, **_NOBODY},
         is_spoiling=True,
     )
 
@@ -34,6 +36,7 @@ TEXTS = (
     Fault(
         "a name of a megabyte",
         {"action": "hostile", "set": {"name": "x" * 1_000_000}},
+        ends={"sync": refused("bad_response", "answer_too_large"), **_NOBODY},
         is_spoiling=True,
     ),
 )
@@ -47,13 +50,14 @@ SHAPES = (
         {"action": "hostile", "kind": "nested"},
         unknown("unreadable_answer", effects=1),
         refused("bad_response", "unreadable_answer"),
+        ends=_NOBODY,
     ),
     Fault(
         "a key twice",
         {"action": "hostile", "raw": {"name": '"First","name":"Second"'}},
         unknown(_UNREADABLE, effects=1),
         refused("bad_response", _UNREADABLE),
-        ends={"sync": saved(), "categories": saved(), "category_delete": _NO_DATA},
+        ends={"sync": saved(), "categories": saved(), "category_delete": _NO_DATA, **_NOBODY},
         is_spoiling=True,
     ),
     Fault(
@@ -62,6 +66,6 @@ SHAPES = (
         unknown("unreadable_data", effects=1),
         refused("bad_response", "unreadable_data"),
         # What a create answers with is the new record's id, and nobody else can know it.
-        ends=dict.fromkeys(("create", "category_create", "category_delete", "sync", "categories")),
+        ends=dict.fromkeys((*_CREATES, "category_delete", "sync", "categories", "open")),
     ),
 )
