@@ -190,3 +190,11 @@ def _outcomes_of(intent_id: str) -> list[str]:
     query = activity.select().with_only_columns(activity.c.outcome).order_by(activity.c.id)
     with db.read() as connection:
         return list(connection.execute(query.where(activity.c.intent_id == intent_id)).scalars())
+
+
+def test_a_page_waits_ten_seconds_at_the_most(office: Office, sandbox: Sandbox) -> None:
+    sandbox.fault(action="status", status=503, retry_after=5, times=0)
+    began = office.client_time[0]
+    office.create("Jane")
+    assert len(sandbox.requests()) == 2, "a third would be sent after ten seconds"
+    assert office.client_time[0] - began < 10

@@ -154,7 +154,7 @@ def submit(
         return refuse(values, Refusal("unknown_intent", "unknown_intent"))
     taken = _note_down(values, guard)
     if isinstance(taken, Intent):
-        return settling.send(taken)
+        return settling.send(taken, budget=settling.PAGE_BUDGET)
     if isinstance(taken, Refusal):
         return refuse(values, taken)
     return _replay(taken, values)
@@ -199,7 +199,7 @@ def refuse(values: Mapping[str, Any], refusal: Refusal) -> Outcome:
     )
 
 
-def settle(intent_id: str, *, budget: float = settling.BUDGET) -> Outcome:
+def settle(intent_id: str, *, budget: float = settling.PAGE_BUDGET) -> Outcome:
     """Find out about one open write now; sending it again takes `budget` seconds at the most.
 
     Raises:
@@ -237,7 +237,7 @@ def settle_due(*, limit: int = 20, pause: Callable[[float], object] = time.sleep
         if not pace.goes_on():
             break
         try:
-            outcome = settle(intent_id)
+            outcome = settle(intent_id, budget=settling.BUDGET)
         except Exception:  # one that cannot be worked on must not keep the others waiting
             logger.exception("intent %s could not be settled", intent_id)
             continue
