@@ -68,3 +68,16 @@ def test_a_deletion_of_what_is_another_one_by_now_waits_for_a_person(
         assert send_held(lambda _: None) == 0
         assert [one.needs_you for one in list_held()] == [True]
     assert copied.ledger() == []
+
+
+def test_what_waited_to_be_deleted_can_be_added_again_as_it_was(
+    manager: Page, copied: Sandbox, app: Flask
+) -> None:
+    was = next(one for one in copied.categories() if one["id"] == 20)
+    assert was["is_active"] == 1
+    hold(manager, copied, DELETE)
+    assert drain(app) == 1
+    form = manager.get("/categories").form("/categories")
+    assert manager.post("/categories/20/add-again", form).status == 303
+    there = next(one for one in copied.categories() if one["name"] == was["name"])
+    assert {**there, "id": 20} == was

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _CREATE: Final = "category.create"
 _DELETE: Final = "category.delete"
 _TYPE: Final = "category"
+_FIELDS: Final = ("name", "sort_order", "is_active")  # adding it again needs all of them
 _CHANGED: Final = Refusal("changed_meanwhile", "changed_meanwhile")
 
 
@@ -61,7 +62,7 @@ def hold_deletion(
     Returns:
         As `webapp.writes.waiting.hold`.
     """
-    payload = {"before": {"name": category.name, "sort_order": category.sort_order}}
+    payload = {"before": {name: getattr(category, name) for name in _FIELDS}}
     draft = waiting.Draft(intent_id, _DELETE, _TYPE, category.id, category.name, payload)
     return waiting.hold(actor, draft)
 
