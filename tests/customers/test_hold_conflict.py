@@ -144,3 +144,16 @@ def test_the_author_decides_on_the_page_of_the_conflict(
         assert drain() == 1
     assert cities(copied)[0] == "York"
     assert [effect["key"] for effect in copied.ledger()] == [held.id]
+
+
+@pytest.mark.usefixtures("_in_app")
+def test_an_answer_that_cannot_be_read_is_nothing_for_a_person(
+    mary: Actor, sandbox: Sandbox
+) -> None:
+    keep(mary, city="York")
+    sandbox.fault(action="html", status=200, times=0, match={"path": "/customers/1001"})
+    assert drain() == 0
+    sandbox.clear_faults()
+    assert [one.needs_you for one in list_held()] == [False]
+    assert drain() == 1
+    assert cities(sandbox)[0] == "York"

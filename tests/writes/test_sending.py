@@ -8,10 +8,10 @@ import pytest
 
 from tests.writes.office import Notebook, Office, register_all
 from webapp.activity.service import verify
-from webapp.extensions import neropay
+from webapp.extensions import db, neropay
 from webapp.writes import away, held, sending
 from webapp.writes.held import Draft, Held
-from webapp.writes.models import Guard, Outcome, State
+from webapp.writes.models import Guard, Outcome, Refusal, State
 from webapp.writes.service import find, new_intent_id, settle_due, submit
 
 if TYPE_CHECKING:
@@ -185,3 +185,15 @@ def test_nothing_is_tried_on_while_neropay_is_away(office: Office, sandbox: Sand
     assert gone.reason == "unreachable"
     assert neropay().calls_made() - before <= 3  # of the first one
     assert held.count_held() == 5
+
+
+def test_those_that_wait_for_persons_keep_no_other_waiting(
+    office: Office, sandbox: Sandbox
+) -> None:
+    for number in range(3):
+        stuck = keep(office, name=f"Stuck {number}")
+        with db.write() as connection:
+            held.note_needs_you(connection, stuck, Refusal("not_found", "not_found"))
+    keep(office, ID)
+    assert sending.send_held(lambda _: None, limit=2) == 1
+    assert keys(sandbox) == [ID]

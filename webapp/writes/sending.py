@@ -30,6 +30,10 @@ logger = logging.getLogger(__name__)
 
 _SENDERS: Final = "tillside.held"
 _LATER: Final = frozenset({"held_changed", "write_open"})
+# The look before gave nothing that can be read. Of the record itself, that is for a person.
+_UNREADABLE: Final = "bad_response"
+_OF_THE_RECORD: Final = frozenset({"bad_record", "unreadable_data"})
+_MOST: Final = 1_000  # that are looked through for those that can go
 _MOVED: Final = "moved_while_looking"
 _AWAY: Final = held.HOLDABLE
 
@@ -48,12 +52,12 @@ def send_held(pause: Callable[[float], object] = time.sleep, *, limit: int = 50)
 
     Args:
         pause: Waits so many seconds; when it gives True, we stop there.
-        limit: The most that are looked at.
+        limit: The most that are tried.
 
     Returns:
         How many have left.
     """
-    waiting = held.list_held(limit=limit)
+    waiting = held.list_held(limit=_MOST)
     if not any(not one.needs_you for one in waiting):
         return 0
     left = 0
@@ -66,8 +70,9 @@ def send_held(pause: Callable[[float], object] = time.sleep, *, limit: int = 50)
         if one.needs_you:
             behind.add(record_key)
             continue
-        if not pace.goes_on():
+        if limit <= 0 or not pace.goes_on():
             break
+        limit -= 1
         try:
             has_left = send_one(one)
         except Exception:  # one that cannot be worked on must not keep the others waiting
@@ -108,7 +113,8 @@ def _finish(one: Held, outcome: Outcome, *, has_row: bool) -> bool:
             with db.write() as connection:  # nothing was changed: the same id may go again
                 decisions_journal.remove_unsent(connection, one.id)
         return False
-    if refusal.kind in _LATER or refusal.code == _MOVED:
+    is_unreadable = refusal.kind == _UNREADABLE and refusal.code not in _OF_THE_RECORD
+    if refusal.kind in _LATER or refusal.code == _MOVED or is_unreadable:
         return False
     with db.write() as connection:
         if has_row:
