@@ -34,7 +34,7 @@ def city_of(app: Flask, number: int) -> object:
 BREAKS = (
     *("cut", "changed", "no backup", "foreign product", "newer format", "newer schema"),
     *("other hash", "other rows", "other account", "other database", "broken chain", "a bomb"),
-    "no counts",
+    *("no counts", "no entry", "endless counts", "nested", "encrypted"),
 )
 
 
@@ -47,6 +47,11 @@ def break_it(file: Path, how: str) -> None:
         file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     elif how == "no backup":
         file.write_text("hello")
+    elif how == "encrypted":
+        with zipfile.ZipFile(file) as archive:
+            start = archive.start_dir
+        start += 8  # the flags of the first entry of the directory
+        file.write_bytes(content[:start] + bytes([content[start] | 1]) + content[start + 1 :])
     else:
         rewrite(file, how)
 
@@ -71,7 +76,11 @@ def rewrite(file: Path, how: str) -> None:
         "claimed chain": {"is_chain_proven": True},
         "a bomb": {"size": 10},
         "no counts": {"counts": 7},
+        "no entry": {"last_entry": []},
+        "endless counts": {"counts": {"customers": float("inf")}},
+        "nested": {},
     }
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("manifest.json", json.dumps(told | changes[how]))
+        nested = how == "nested" and "[" * 100_000
+        archive.writestr("manifest.json", nested or json.dumps(told | changes[how]))
         archive.writestr(name, dump)

@@ -24,6 +24,11 @@ _PRODUCT: Final = "tillside backup"
 _FORMAT: Final = 1
 _LONGEST: Final = 1_000_000  # bytes of a manifest
 _CHUNK: Final = 1 << 20
+# What reading a file can end in that is cut, nested without end, encrypted, or of other shapes.
+_BAD: Final = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError),
+    *(RuntimeError, ArithmeticError),
+)
 DUMPS: Final = {"sqlite": "tillside.db", "postgresql": "tillside.pgdump"}
 
 
@@ -97,7 +102,7 @@ def read(source: Path) -> Manifest:
         return _parse(told)
     except OSError as error:
         raise BackupError(f"{source} cannot be read: {error.strerror}.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError) as error:
+    except _BAD as error:
         raise BackupError(f"{source} is not a whole backup of Tillside.") from error
 
 
@@ -119,7 +124,7 @@ def extract(source: Path, manifest: Manifest, target: Path) -> None:
             os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "wb") as stream,
         ):
             is_same = _copy(packed, stream, manifest.size) == (manifest.size, manifest.sha256)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+    except _BAD as error:
         raise BackupError(f"{source} is damaged.") from error
     if not is_same:
         raise BackupError(f"{source} is damaged: its dump is not what its manifest says.")
@@ -153,7 +158,7 @@ def _copy(packed: IO[bytes], stream: IO[bytes], most: int) -> tuple[int, str]:
 
 
 def _parse(told: dict[str, object]) -> Manifest:
-    """Make a manifest of JSON; raises KeyError, TypeError or ValueError where it is none."""
+    """Make a manifest of JSON; raises one of `_BAD` where it is none."""
     made_at = datetime.fromisoformat(str(told["made_at"]))
     counts, entry, neropay = told["counts"], told["last_entry"], told["neropay"]
     size = told["size"]
