@@ -20,6 +20,7 @@ from webapp.ui import messages
 from webapp.ui.csrf import kept_fields
 from webapp.ui.filters import iso_time
 from webapp.ui.htmx import render_page
+from webapp.writes import service as writes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,10 +105,20 @@ def _disk(error: OSError) -> Response:
 
 def _unavailable(code: str) -> Response:
     is_save = request.method == "POST" and request.blueprint in _SAVING
-    message = messages.NOTHING_SENT if is_save and not g.get("is_write_sent") else None
+    is_sent = g.get("is_write_sent") or (is_save and _may_have_been_sent_before())
+    message = messages.NOTHING_SENT if is_save and not is_sent else None
     response = _page(503, message, code=code)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _may_have_been_sent_before() -> bool:
+    """Tell whether the same form may have been sent to NeroPay by an earlier click."""
+    try:
+        intent_id = request.form.get("intent")
+        return writes.is_intent_id(intent_id) and writes.find(intent_id) is not None
+    except (HTTPException, SQLAlchemyError, OSError):
+        return True
 
 
 def _bug(error: Exception) -> Response:

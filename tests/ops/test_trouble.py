@@ -160,3 +160,18 @@ def test_a_full_disk_is_said_and_over_when_there_is_room(
         assert verify().ok
     made = [row["name"] for row in copied.customers() if row["name"].startswith("Cy Full")]
     assert len(made) == len(set(made)) == number + 1
+
+
+def test_a_form_that_was_sent_before_is_not_called_unsent(
+    impatient: Flask, page_as: Callable[[str], Page], copied: Sandbox
+) -> None:
+    staff = page_as("staff")
+    form = filled(staff, "Dora Twice")
+    copied.fault(action="reset", when="after", times=0)
+    place = staff.post(URL, form).location
+    assert place == f"/writes/{form['intent']}"
+    with locked(impatient):
+        again = staff.post(URL, form, **OURS)
+    assert again.status == 503
+    assert "nothing was sent" not in again.text
+    assert again.form(URL)["intent"] == form["intent"], "to be sent again as the same one"
