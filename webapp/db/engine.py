@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from webapp.db.liveness import replace_dead_connections
+from webapp.db.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,7 @@ metadata = MetaData(
 
 _KEY = "tillside.db"
 _QUEUE = "tillside.db.queue"
+_SHELVES = "tillside.db.shelves"
 _READ = "tillside_read"  # execution option of a SQLite connection that will not write
 _CONNECTION = "tillside_reader"
 _WRITER = "tillside_writer"
@@ -121,11 +123,12 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _close_held(_error: BaseException | None) -> None:
-    for name in (_CONNECTION, _WRITER):
+def _put_back_held(_error: BaseException | None) -> None:
+    shelves: dict[str, Shelf] = current_app.extensions[_SHELVES]
+    for name, shelf in shelves.items():
         connection: Connection | None = g.pop(name, None)
         if connection is not None:
-            connection.close()
+            shelf.put_back(connection)
 
 
 class WriteQueue:
@@ -166,7 +169,7 @@ class Database:
             url: A SQLAlchemy URL.
             pool_size: Threads that may work at once; each may read and write.
         """
-        app.teardown_appcontext(_close_held)
+        app.teardown_appcontext(_put_back_held)
         self._bind(app, url, pool_size=pool_size)
 
     def use_little_memory(self, app: Flask) -> None:
@@ -180,12 +183,20 @@ class Database:
         # A pool each: whoever holds a connection to read never keeps another from writing.
         engine = create_database_engine(url, **options)
         reader = create_database_engine(url, **options)
-        event.listen(engine, "engine_disposed", lambda _engine: reader.dispose())
         if engine.dialect.name == "sqlite":
             reader = reader.execution_options(**{_READ: True})
         else:  # without BEGIN and ROLLBACK, which would be two more round trips
             reader = reader.execution_options(isolation_level="AUTOCOMMIT")
         app.extensions[_KEY] = (engine, reader)
+        shelves = {_CONNECTION: Shelf(reader), _WRITER: Shelf(engine)}
+        app.extensions[_SHELVES] = shelves
+
+        @event.listens_for(engine, "engine_disposed")
+        def _dispose_of_all(_engine: Engine) -> None:
+            for shelf in shelves.values():
+                shelf.empty()
+            reader.dispose()
+
         app.extensions[_QUEUE] = WriteQueue() if engine.dialect.name == "sqlite" else None
 
     @property
@@ -205,14 +216,14 @@ class Database:
 
         Each statement sees the newest committed state; no transaction is open between two.
         """
-        reader: Engine = current_app.extensions[_KEY][1]
         if not has_request_context():
+            reader: Engine = current_app.extensions[_KEY][1]
             with reader.connect() as connection:
                 yield connection
             return
         held: Connection | None = g.get(_CONNECTION)
         if held is None:
-            held = g.tillside_reader = reader.connect()
+            held = g.tillside_reader = current_app.extensions[_SHELVES][_CONNECTION].take()
         try:
             yield held
         except SQLAlchemyError:  # it may be the connection that is at fault: get another
@@ -248,7 +259,7 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection
             return
-        held: Connection = g.pop(_WRITER, None) or self.engine.connect()
+        held: Connection = g.pop(_WRITER, None) or current_app.extensions[_SHELVES][_WRITER].take()
         try:
             yield held
         except BaseException:
