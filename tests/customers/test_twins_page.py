@@ -87,7 +87,7 @@ def test_carrying_to_nobody(staff: Page) -> None:
 
 
 def test_both_take_forms_only(staff: Page) -> None:
-    assert staff.get(TWINS).status == 404  # no customer has this number
+    assert staff.get(TWINS).status == 405
     assert staff.get(CARRY).status == 405
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,12 @@ import pytest
 from webapp import jobs
 from webapp.clock import now
 from webapp.customers import service as customers
+from webapp.extensions import neropay
 from webapp.jobs import work
 from webapp.jobs.queue import make_huey, open_queue
 from webapp.jobs.worker import Timetable
+from webapp.neropay import NeroPayError
+from webapp.writes import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +162,26 @@ def test_syncs_are_asked_for_at_the_start_and_on_the_interval(app: Flask, clock:
         asked.append(huey.pending_count())
 
     assert asked == [1, 1, 1, 2, 2]
+
+
+def test_a_sync_is_asked_for_when_neropay_is_back(
+    app: Flask, sandbox: Sandbox, clock: Clock
+) -> None:
+    timetable = Timetable()
+    huey = open_queue(app).huey
+    asked = []
+    for is_away in (False, True, False, False):
+        sandbox.clear_faults()
+        if is_away:
+            sandbox.fault(action="status", status=503, times=0)
+        with suppress(NeroPayError):
+            neropay().account.get()
+        waiting.note_line()
+        timetable.tick()
+        asked.append(huey.pending_count())
+        clock.advance(seconds=10)
+
+    assert asked == [1, 1, 2, 2]
 
 
 def test_cleaning_up_drops_what_is_over(app: Flask, clock: Clock) -> None:

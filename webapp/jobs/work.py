@@ -40,9 +40,10 @@ def refresh_copy(*, asked_at: datetime) -> None:
     result = categories.refresh_categories()
     if result.error_code:
         logger.warning("categories could not be fetched: code=%s", result.error_code)
-    customers.run_sync(reason="worker", should_stop=_should_stop())
+    run = customers.run_sync(reason="worker", should_stop=_should_stop())
     customers.tidy_search(should_stop=_should_stop())
-    status.ask_if_due()
+    if run.state == "done":
+        status.ask_if_due()
 
 
 def settle_writes(pause: Callable[[float], object] | None = None) -> int:

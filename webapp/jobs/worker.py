@@ -22,6 +22,7 @@ from webapp.extensions import db
 from webapp.jobs import work
 from webapp.jobs.queue import open_queue, request_sync
 from webapp.jobs.service import beat
+from webapp.writes import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,16 +82,23 @@ class Timetable:
 
     def __init__(self) -> None:
         self._asked_at: datetime | None = None
+        self._was_away = False
 
     def tick(self) -> None:
-        """Show a sign of life, and ask for a sync at the start and when the interval is over."""
+        """Show a sign of life, and ask for a sync when it is time.
+
+        That is at the start, when the interval is over, and when NeroPay is back after having
+        been away: the copy is as old as that.
+        """
         beat()
         if self._is_sync_due():
             self._asked_at = now()
             request_sync()
 
     def _is_sync_due(self) -> bool:
-        if self._asked_at is None:
+        is_away = waiting.away_now() is not None
+        is_back, self._was_away = self._was_away and not is_away, is_away
+        if self._asked_at is None or is_back:
             return True
         status = customers.sync_status()
         if status.state == "running":
