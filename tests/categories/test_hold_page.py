@@ -81,3 +81,15 @@ def test_what_waited_to_be_deleted_can_be_added_again_as_it_was(
     assert manager.post("/categories/20/add-again", form).status == 303
     there = next(one for one in copied.categories() if one["name"] == was["name"])
     assert {**there, "id": 20} == was
+
+
+def test_going_back_changing_and_saving_is_the_same_one(
+    manager: Page, copied: Sandbox, app: Flask
+) -> None:
+    copied.stop()
+    form = manager.post(NEW, {**manager.get(NEW).form(NEW), "name": "Tea"}).form(NEW)
+    assert manager.post(NEW, {**form, "hold": "1"}).location == "/writes"
+    assert manager.post(NEW, {**form, "name": "Teas"}).location == "/writes"
+    copied.start()
+    assert drain(app) == 1
+    assert [one["name"] for one in copied.categories() if "Tea" in str(one["name"])] == ["Teas"]

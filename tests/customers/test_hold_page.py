@@ -8,6 +8,7 @@ import pytest
 
 from webapp.activity import service as activity
 from webapp.jobs.work import settle_writes
+from webapp.writes.waiting import list_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ def test_it_waits_is_shown_and_goes_once_when_neropay_is_back(
     assert hold(staff, city="York").location == "/customers/1001"
     record = staff.get("/customers/1001")
     assert "Staff Person’s change of town or city waits for NeroPay." in record.text
-    assert "NeroPay cannot be reached since" in record.text
+    assert "NeroPay has not been reachable since" in record.text
     form = staff.get(EDIT)
     assert form.form(EDIT)["city"] == "York"
     assert "waits for NeroPay" in form.text
@@ -97,7 +98,7 @@ def test_it_waits_is_shown_and_goes_once_when_neropay_is_back(
     assert found["city"] == "York"
     told = staff.get("/customers")
     assert "Saved after all: Daisy Thomas" in told.text
-    assert "NeroPay cannot be reached" not in told.text
+    assert "NeroPay has not been reachable" not in told.text
     assert "Saved after all" not in staff.get("/customers").text
     assert "Nothing is under way" in staff.get("/writes").text
     with app.app_context():
@@ -182,3 +183,36 @@ def waiting_form(page: Page) -> str:
     """Give the form of what waits, from the page of open writes."""
     links = [str(found.get("href")) for tag, found in page.get("/writes").reader.tags if tag == "a"]
     return next(link for link in links if link.startswith("/customers/waiting/"))
+
+
+@pytest.mark.parametrize("button", [{"hold": "1"}, {}])
+def test_going_back_changing_and_sending_again_is_the_same_one(
+    staff: Page, copied: Sandbox, work: Callable[[], None], button: dict[str, str]
+) -> None:
+    copied.stop()
+    refused = try_to_save(staff, NEW, name="Jane Back")
+    form = refused.form(NEW)
+    assert staff.post(NEW, {**form, "hold": "1"}).location == "/writes"
+    assert staff.post(NEW, {**form, "name": "Jane Forth", **button}).location == "/writes"
+    copied.start()
+    work()
+    assert [one["name"] for one in copied.customers() if "Jane " in str(one["name"])] == [
+        "Jane Forth"
+    ]
+
+
+@pytest.mark.parametrize("held", ["x", "\0", "../1", "0" * 32, "another record's"])
+def test_a_choice_for_what_does_not_wait_on_the_record_changes_nothing(
+    app: Flask, staff: Page, copied: Sandbox, held: str
+) -> None:
+    copied.stop()
+    hold(staff, city="York")
+    copied.start()
+    with app.app_context():
+        waiting = list_held()
+    url = "/customers/1002/edit"
+    form = {**staff.get(url).form(url), "city": "Hull"}
+    held = waiting[0].id if held.startswith("another") else held
+    assert staff.post(url, {**form, "held": held}).status in {303, 404}
+    with app.app_context():
+        assert list_held() == waiting

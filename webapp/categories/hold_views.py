@@ -9,6 +9,7 @@ from flask import flash, request, url_for
 from webapp.categories import waiting
 from webapp.people.service import current_actor
 from webapp.ui.htmx import redirect_to
+from webapp.writes import waiting as queue
 from webapp.writes.service import Outcome
 from webapp.writes.waiting import words
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 
 def hold_new(form: CategoryForm) -> Response | None:
-    """Keep a new category, if that was asked for and is allowed; None to go on and send it."""
-    if "hold" not in request.form:
+    """Keep a new category, if that was asked for and is allowed; None to go on and send it.
+
+    A form that waits already, and comes back, is changed in its place.
+    """
+    if "hold" not in request.form and not queue.find_held(form.intent.data):
         return None
     name, position = form.name.data or "", form.sort_order.number or 0
     actor = current_actor()

@@ -39,10 +39,10 @@ def hold_instead(form: CustomerForm, row: CustomerRow | None) -> Response | Refu
         The answer when it is kept; a refusal to show in the form; None to go on and send it.
     """
     if row is not None and "held" in request.form:
-        return _choose_for_held(form, request.form["held"])
-    if "hold" not in request.form:
-        return HELD_BEFORE if row is not None and waiting.held_on(row.id) else None
-    return _hold(form, row)
+        return _choose_for_held(form, row, request.form["held"])
+    if "hold" in request.form or (row is None and queue.find_held(form.intent.data)):
+        return _hold(form, row)
+    return HELD_BEFORE if row is not None and waiting.held_on(row.id) else None
 
 
 def _hold(form: CustomerForm, row: CustomerRow | None) -> Response | Refusal:
@@ -102,10 +102,14 @@ def save_held(intent_id: str) -> Response:
     return _put_in_place(form, held)
 
 
-def _choose_for_held(form: CustomerForm, held_id: str) -> Response:
+def _choose_for_held(form: CustomerForm, row: CustomerRow, held_id: str) -> Response:
     """Put what was chosen in a conflict in the place of what waited for the choice."""
     held = _find_or_leave(held_id)
-    return held if isinstance(held, Response) else _put_in_place(form, held)
+    if isinstance(held, Response):
+        return held
+    if held.record_id != row.id:
+        abort(404)
+    return _put_in_place(form, held)
 
 
 def _put_in_place(form: CustomerForm, held: Held) -> Response:

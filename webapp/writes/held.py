@@ -108,23 +108,26 @@ def is_offered() -> bool:
 
 
 def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
-    """Keep a write until NeroPay is back; once, however often the same form comes.
+    """Keep a write until NeroPay is back; once: the form sent again takes its own place.
 
     Returns:
         What is kept; what became of it, when the same form was sent to NeroPay before; None when
         the form's id is not one that this person can use, or the owner has turned this off.
     """
-    if not is_intent_id(draft.intent_id) or not is_offered():
+    if not is_intent_id(draft.intent_id):
         return None
-    moment = now()
+    moment, is_new_kept = now(), is_offered()
     with db.write() as connection:
         journal.lock_record(connection, "held", draft.intent_id)
+        known = _get(connection, draft.intent_id)
         row = journal.get(connection, draft.intent_id)
         if row is not None:
             return outcome_of(row, is_replay=True) if row.actor_id == actor.person_id else None
-        known = _get(connection, draft.intent_id)
         if known is not None:
-            return known if known.actor.person_id == actor.person_id else None
+            is_own = known.actor.person_id == actor.person_id
+            return _put(connection, actor, known, draft) if is_own else None
+        if not is_new_kept:
+            return None
         values = {
             "id": draft.intent_id,
             "actor_id": actor.person_id,
@@ -149,24 +152,16 @@ def replace_held(actor: Actor, held_id: str, draft: Draft) -> Held | None:
         What waits now; None when it has left or was cancelled: then nothing is changed here.
     """
     with db.write() as connection:
-        known = _lock(connection, held_id)
+        known = _get(connection, held_id)
         if known is None or journal.get(connection, held_id) is not None:
             return None
-        change = (
-            update(held_writes)
-            .where(held_writes.c.id == held_id)
-            .values({**_contents(draft, now()), "version": known.version + 1})
-            .returning(held_writes)
-        )
-        changed = _held(connection.execute(change).one())
-        _tell(connection, "hold_changed", actor, changed, draft.changes)
-    return changed
+        return _put(connection, actor, known, draft)
 
 
 def cancel(actor: Actor, held_id: str) -> Held | None:
     """Throw away what waits; give what it was, None when it has left already or is not there."""
     with db.write() as connection:
-        known = _lock(connection, held_id)
+        known = _get(connection, held_id)
         if known is None or journal.get(connection, held_id) is not None:
             return None
         forget(connection, known)
@@ -174,10 +169,12 @@ def cancel(actor: Actor, held_id: str) -> Held | None:
     return known
 
 
-def find(held_id: str) -> Held | None:
+def find(held_id: str | None) -> Held | None:
     """Give one that waits."""
+    if not is_intent_id(held_id):
+        return None
     with db.read() as connection:
-        return _get(connection, held_id)
+        return _get(connection, held_id, is_locked=False)
 
 
 def list_held(
@@ -201,7 +198,7 @@ def still_held(held: Held) -> Any:
     """Give the guard that lets a held write leave only as it was when it was read."""
 
     def look(connection: Connection) -> Refusal | None:
-        known = _lock(connection, held.id)
+        known = _get(connection, held.id)
         return None if known is not None and known.version == held.version else _MOVED
 
     return look
@@ -223,6 +220,17 @@ def forget(connection: Connection, held: Held) -> bool:
     return connection.execute(delete(held_writes).where(*just_so)).rowcount == 1
 
 
+def _put(connection: Connection, actor: Actor, known: Held, draft: Draft) -> Held:
+    contents = {**_contents(draft, now()), "version": known.version + 1}
+    if not known.needs_you and json.loads(contents["payload"]) == known.payload:
+        return known
+    same = held_writes.c.id == known.id
+    change = update(held_writes).where(same).values(contents).returning(held_writes)
+    changed = _held(connection.execute(change).one())
+    _tell(connection, "hold_changed", actor, changed, draft.changes)
+    return changed
+
+
 def _contents(draft: Draft, moment: datetime) -> dict[str, Any]:
     shown = {name: after for name, (_, after) in draft.changes.items()}
     return {
@@ -234,14 +242,9 @@ def _contents(draft: Draft, moment: datetime) -> dict[str, Any]:
     }
 
 
-def _get(connection: Connection, held_id: str) -> Held | None:
-    row = connection.execute(select(held_writes).where(held_writes.c.id == held_id)).one_or_none()
-    return _held(row) if row else None
-
-
-def _lock(connection: Connection, held_id: str) -> Held | None:
-    query = select(held_writes).where(held_writes.c.id == held_id).with_for_update()
-    row = connection.execute(query).one_or_none()
+def _get(connection: Connection, held_id: str, *, is_locked: bool = True) -> Held | None:
+    query = select(held_writes).where(held_writes.c.id == held_id)
+    row = connection.execute(query.with_for_update() if is_locked else query).one_or_none()
     return _held(row) if row else None
 
 
