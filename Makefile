@@ -56,6 +56,6 @@ N ?= 1000,100000
 bench: test-tools ## measure: make bench N=1000,100000 DB=sqlite|postgresql
 	@$(BIN)/python -m tests.bench --sizes "$(N)" $(if $(DB),--database "$(DB)") $(ARGS)
 
-soak: test-tools ## what takes long: make soak KILLS=200 ROUNDS=50 RELOADS=20 DB=sqlite,postgresql ONLY=kills|reloads|matrix
+soak: test-tools ## what takes long: make soak KILLS=200 ROUNDS=50 RELOADS=20 SECONDS=60 DB=sqlite,postgresql ONLY=kills|reloads|matrix|hanging|storm|backlog
 	@$(BIN)/python -m tests.soak $(if $(KILLS),--kills $(KILLS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-	    $(if $(RELOADS),--reloads $(RELOADS)) $(if $(DB),--db $(DB)) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+	    $(if $(RELOADS),--reloads $(RELOADS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DB),--db $(DB)) $(if $(ONLY),--only $(ONLY)) $(ARGS)

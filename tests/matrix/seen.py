@@ -86,7 +86,7 @@ def assert_logged(log: str, end: End, requests: Iterable[str], secrets: Iterable
     """
     lines = [json.loads(line) for line in log.splitlines()]
     if end.code:
-        assert re.search(rf" code=({end.code}) ", log), end.code
+        assert re.search(rf" code=({end.code})[ \"]", log), end.code
     for request_id in requests:
         told = [line for line in lines if line.get("request_id") == request_id]
         codes = [found[1] for line in told if (found := _CODE.search(line["event"]))]

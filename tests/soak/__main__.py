@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.soak.figures import Part
 
 # In this order; each is a module here with a function `run(options)` that gives its figures.
-PARTS = ("matrix", "reloads", "kills")
+PARTS = ("matrix", "hanging", "storm", "backlog", "reloads", "kills")
 
 
 def main() -> int:
@@ -25,8 +25,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200, help="on each database")
     parser.add_argument("--reloads", type=int, default=20, help="on each database")
     parser.add_argument("--rounds", type=int, default=50, help="of the fault matrix")
+    parser.add_argument("--seconds", type=int, default=60, help="of hanging and storm")
     given = parser.parse_args()
-    options = Options(given.db.split(","), given.kills, given.reloads, given.rounds)
+    databases = given.db.split(",")
+    options = Options(databases, given.kills, given.reloads, given.rounds, given.seconds)
     is_met = True
     for name in [given.only] if given.only else PARTS:
         say(f"\n## {name}\n")

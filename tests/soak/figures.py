@@ -16,12 +16,14 @@ class Options:
         kills: On each database.
         reloads: On each database.
         rounds: Repetitions of the fault matrix.
+        seconds: Of each load with a fixed length.
     """
 
     databases: Sequence[str]
     kills: int
     reloads: int
     rounds: int
+    seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,9 +209,22 @@ class Shop:
 
 @contextmanager
 def running_shop(
-    folder: Path, *, database_url: str = "", customers: int = 24, categories: int = 24
+    folder: Path,
+    *,
+    database_url: str = "",
+    customers: int = 24,
+    categories: int = 24,
+    **changes: str,
 ) -> Iterator[Shop]:
-    """Run a copied shop with a manager signed in; its application's context is the current one."""
+    """Run a copied shop with a manager signed in; its application's context is the current one.
+
+    Args:
+        folder: Where everything goes.
+        database_url: An empty database; a file in the folder when not given.
+        customers: In NeroPay, and in our copy.
+        categories: Likewise.
+        changes: Of the environment.
+    """
     with running_sandbox(folder / "sandbox.db") as sandbox:
         sandbox.seed(customers=customers, categories=categories)
         env = environment(
@@ -219,7 +232,7 @@ def running_shop(
             DATABASE_URL=database_url,
             NEROPAY_SECRET_KEY=sandbox.secret_key,
             NEROPAY_BASE_URL=sandbox.url,
-            WEB_THREADS="8",  # so that one process may take all the writes at once
+            **{"WEB_THREADS": "8"} | changes,  # so that one process may take all writes at once
         )
         app = create_app(Settings.from_environment(env))
         ids, category_ids = (
