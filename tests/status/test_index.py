@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,7 +72,7 @@ def test_asking_in_vain_says_so(staff: Page, copied: Sandbox) -> None:
     copied.fault(action="status", status=503, times=0)
     text = ask(staff)
     assert "NeroPay did not answer: " in text
-    assert "Away NeroPay is out of order or under maintenance since " in text
+    assert "Away NeroPay has been out of order or under maintenance since " in text
 
 
 def test_what_was_refused_is_shown_there_and_in_place(staff: Page, copied: Sandbox) -> None:
@@ -145,3 +146,12 @@ def test_the_text_for_support_names_no_customer_and_no_key(staff: Page, copied: 
     assert "customers.list: allowed" in text
     for secret in ("Mary", copied.secret_key):
         assert secret not in text
+
+
+def test_many_who_ask_at_once_all_get_an_answer(app: Flask, copied: Sandbox) -> None:
+    def ask_once(_: int) -> str | None:
+        with app.app_context():
+            return status.ask(budget=8.0)
+
+    with ThreadPoolExecutor(6) as people:
+        assert set(people.map(ask_once, range(24))) == {None}

@@ -12,15 +12,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.clock import now
 from webapp.customers.conflicts import changes_of, load_seen
 from webapp.customers.draft_table import drafts
 from webapp.db.prepared import Prepared
+from webapp.db.upsert import upsert
 from webapp.extensions import db
 from webapp.sealing import DRAFT, Unreadable, seal, unseal
 from webapp.writes.service import find as find_write
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(days=7)
 NEW: Final = ""  # in the place of a record's id
-_INSERTS: Final[dict[str, Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _OF: Final = (
     drafts.c.person_id == bindparam("person"),
     drafts.c.record_id == bindparam("record"),
@@ -86,12 +85,7 @@ def keep(
     text = json.dumps({"values": dict(values), "seen": seen})
     row = {"sealed": seal(text, person_id=person_id, purpose=DRAFT), "saved_at": moment}
     with db.write() as connection:
-        made = _INSERTS[connection.dialect.name](drafts).values(
-            person_id=person_id, record_id=record_id, **row
-        )
-        connection.execute(
-            made.on_conflict_do_update(index_elements=["person_id", "record_id"], set_=row)
-        )
+        upsert(connection, drafts, {"person_id": person_id, "record_id": record_id, **row})
 
 
 def find(actor: Actor, record_id: str) -> Draft | None:

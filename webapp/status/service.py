@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from webapp.clock import now
 from webapp.customers import service as customers
+from webapp.db.upsert import upsert
 from webapp.extensions import db, neropay, settings
 from webapp.jobs import service as jobs
 from webapp.neropay import NeroPayError
@@ -126,8 +127,7 @@ def ask(*, budget: float = _BUDGET) -> str | None:
         "told_at": now(),
     }
     with db.write() as connection:
-        connection.execute(delete(merchant))
-        connection.execute(insert(merchant).values(values))
+        upsert(connection, merchant, values)
     return None
 
 

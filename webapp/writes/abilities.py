@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.clock import now
+from webapp.db.upsert import upsert
 from webapp.extensions import db, neropay
 from webapp.writes.held_tables import abilities
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from webapp.neropay.abilities import Told
 
 REMEMBERED: Final = timedelta(hours=1)
-_INSERTS: Final[dict[str, Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _KEY: Final = "tillside.abilities"
 _AGAIN: Final = timedelta(minutes=10)  # the same news is written no more often
 _LOOK: Final = timedelta(seconds=30)  # other processes' news is read no more often
@@ -139,8 +138,7 @@ def _write(fresh: dict[str, Told], moment: datetime) -> None:
                 "message": told.message[:300],
                 "told_at": moment,
             }
-            made = _INSERTS[connection.dialect.name](abilities).values(name=name, **values)
-            connection.execute(made.on_conflict_do_update(index_elements=["name"], set_=values))
+            upsert(connection, abilities, {"name": name, **values})
 
 
 def _known() -> _Known:

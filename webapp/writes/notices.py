@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from webapp.clock import now
+from webapp.db.upsert import upsert
 from webapp.extensions import db
 from webapp.writes.held_tables import notices
 
@@ -63,7 +64,6 @@ def leave(
     """
     if person_id is None:
         return
-    connection.execute(delete(notices).where(notices.c.intent_id == intent_id))
     row = {
         "intent_id": intent_id,
         "person_id": person_id,
@@ -74,8 +74,9 @@ def leave(
         "label": label,
         "detail": detail,
         "created_at": now(),
+        "told_at": None,
     }
-    connection.execute(insert(notices).values(row))
+    upsert(connection, notices, row)
 
 
 def take(person_id: int) -> tuple[Notice, ...]:

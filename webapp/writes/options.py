@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from webapp.activity.service import record
 from webapp.clock import now
+from webapp.db.upsert import upsert
 from webapp.extensions import db
 from webapp.writes.held_tables import options
 
@@ -42,9 +43,8 @@ def turn(actor: Actor, name: str, *, is_on: bool) -> None:
         before = _DEFAULTS[name] if value is None else value == _WORDS[True]
         if before == is_on:
             return
-        connection.execute(delete(options).where(options.c.name == name))
         row = {"name": name, "value": _WORDS[is_on], "changed_at": now()}
-        connection.execute(insert(options).values({**row, "changed_by": actor.name}))
+        upsert(connection, options, {**row, "changed_by": actor.name})
         record(
             connection,
             actor=actor,
