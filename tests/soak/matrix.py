@@ -190,8 +190,13 @@ def _figures(
     yield Figure("worker time-outs", f"{stopped}", "0", not stopped)
     most = max(effects.values(), default=0)
     yield Figure("most effects of one intent", f"{most}", "≤ 1", most <= 1)
-    wrong = [key for key, row in rows.items() if not _is_right(row, effects[key])]
-    yield Figure("intents with an effect that they do not tell of", f"{len(wrong)}", "0", not wrong)
+    wrong = [
+        f"{row.kind} {row.state} after {row.attempts} with {effects[key]}: {row.answer}"
+        for key, row in rows.items()
+        if not _is_right(row, effects[key])
+    ]
+    value = f"{len(wrong)} {wrong[:3] or ''}"
+    yield Figure("intents with an effect that they do not tell of", value, "0", not wrong)
     foreign = sorted(set(effects) - set(rows))
     yield Figure("effects without an intent", f"{len(foreign)}", "0", not foreign)
     still_open = ends["open"]

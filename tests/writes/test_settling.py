@@ -80,6 +80,36 @@ def test_a_no_that_is_not_neropays_own_leaves_it_open(
     assert len(sandbox.ledger()) == 1
 
 
+@pytest.mark.parametrize("status", [403, 404, 405, 501])
+def test_what_is_switched_off_now_says_nothing_of_an_earlier_attempt(
+    office: Office, sandbox: Sandbox, status: int
+) -> None:
+    lost = {"action": "reset", "when": "after"}
+    off = {"action": "status", "status": status, "code": "not_enabled"}
+    sandbox.faults([lost, {**off, "times": 0}])
+
+    assert office.create("Jane", ID).state is State.UNKNOWN
+    office.clock.advance(minutes=2)
+    assert settle(ID).state is State.UNKNOWN
+    sandbox.clear_faults()
+    office.clock.advance(minutes=2)
+    assert settle(ID).state is State.APPLIED
+    assert len(sandbox.ledger()) == 1
+
+
+def test_a_change_that_was_looked_at_is_refused_by_what_is_switched_off(
+    office: Office, sandbox: Sandbox
+) -> None:
+    sandbox.seed(customers=1)
+    sandbox.fault(action="status", status=500, times=0)
+    assert office.change(1001, {"city": "Hull"}, intent_id=ID).state is State.UNKNOWN
+    sandbox.clear_faults()
+    sandbox.switch(patch=False)
+    office.clock.advance(minutes=2)
+    assert settle(ID).state is State.REFUSED
+    assert sandbox.ledger() == []
+
+
 def test_a_third_value_closes_it_as_not_known(office: Office, sandbox: Sandbox) -> None:
     _become_unknown(office, sandbox, ID)
     office.notebook.verdict = Verdict(Decision.NOT_KNOWN)

@@ -27,6 +27,7 @@ from webapp.neropay import (
     NotFound,
     OutcomeUnknown,
     RateLimited,
+    Refused,
     Unavailable,
 )
 from webapp.writes import journal, notices
@@ -55,6 +56,7 @@ _LONGEST_DELAY: Final = 30.0
 _LONGEST_AFTER: Final = 900.0
 _UNTIL_LOOKED_AGAIN: Final = timedelta(minutes=5)
 _NOT_SENT: Final = frozenset({"breaker_open", "bulkhead_full"})
+_OFF: Final = frozenset({403, 404, 405, 501})  # how "not enabled" may look (not documented)
 _TRIES: Final = 3  # of the settling transaction
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HANDLERS: Final = "tillside.writes"
@@ -129,7 +131,11 @@ def _judge(intent: Intent, error: NeroPayError) -> Outcome:
     is_at_work = error.is_after_unknown and error.status == 409
     # Without a code of NeroPay's, something on the way may have turned this attempt away.
     is_foreign = error.code == f"http_{error.status}"
-    if was_unknown and (is_at_work or is_foreign or isinstance(error, says_nothing)):
+    # What is switched off now may have been on for an earlier attempt, unless we have looked.
+    has_looked = intent.method == "PATCH" and not error.is_after_unknown
+    is_off = isinstance(error, Refused) and error.status in _OFF and not has_looked
+    is_no_word = is_at_work or is_foreign or is_off or isinstance(error, says_nothing)
+    if was_unknown and is_no_word:
         # It tells of this attempt only; an earlier one may have taken effect. A conflict can
         # only mean that the earlier one is still being worked on: the bytes are the same.
         return _leave_open(intent, error)
