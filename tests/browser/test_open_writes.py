@@ -54,10 +54,10 @@ def test_a_new_one_stands_above_the_list_and_can_be_given_up(
     expect(page.get_by_text("Mary Smith was sent, not confirmed yet.")).to_be_visible()
     page.goto(place)
     page.get_by_role("link", name="Give up…").click()
-    page.get_by_role("button", name="Give this write up").click()
+    page.get_by_role("button", name="Give this change up").click()
     expect(page.get_by_role("alert")).to_contain_text("Say why")
     page.get_by_label("Why").fill("entered by hand at NeroPay")
-    page.get_by_role("button", name="Give this write up").click()
+    page.get_by_role("button", name="Give this change up").click()
     expect(page.get_by_text("gave it up: “entered by hand at NeroPay”")).to_be_visible()
     site.sandbox.clear_faults()
 

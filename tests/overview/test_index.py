@@ -65,7 +65,7 @@ def test_writes_without_confirmation_come_first(staff: Page, copied: Sandbox) ->
     staff.post("/customers/new", form)
     answer = staff.get("/")
     assert answer.has("section", data_state="unknown")
-    assert "1 write not confirmed by NeroPay yet New customer: Zoë <b>" in answer.text
+    assert "1 change not confirmed by NeroPay yet New customer: Zoë <b>" in answer.text
     assert answer.has("a", href=f"/writes/{form['intent']}")
 
 

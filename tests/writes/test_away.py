@@ -31,16 +31,20 @@ def staff(page_as: Callable[[str], Page], copied: Sandbox) -> Page:
 @pytest.mark.parametrize(
     ("fault", "words", "code"),
     [
-        ({"action": "status", "status": 503}, "NeroPay is out of order or under", "server_error"),
-        ({"action": "html", "status": 503}, "NeroPay is out of order or under", "http_503"),
+        (
+            {"action": "status", "status": 503},
+            "NeroPay has been out of order or under",
+            "server_error",
+        ),
+        ({"action": "html", "status": 503}, "NeroPay has been out of order or under", "http_503"),
         (
             {"action": "status", "status": 401, "code": "authentication_failed"},
-            "NeroPay does not accept our access since",
+            "NeroPay has not accepted our access since",
             "authentication_failed",
         ),
         (
             {"action": "status", "status": 429, "code": "rate_limited", "retry_after": 60},
-            "NeroPay asks us to wait since",
+            "NeroPay has asked us to wait since",
             "rate_limited",
         ),
     ],
@@ -91,7 +95,7 @@ def test_another_process_is_told_and_the_worker_notices_the_return(
         clock.advance(seconds=6)
         settle_writes(lambda _: None)
         assert away.current() is None
-    assert "NeroPay cannot be reached" not in staff.get("/").text
+    assert "NeroPay has not been reachable" not in staff.get("/").text
 
 
 def test_what_is_unknown_is_due_at_once_when_neropay_is_back(

@@ -56,7 +56,7 @@ def test_this_is_it(page_as: Callable[[str], Page], place: str) -> None:
     page = staff.get(place)
     assert "Confirmed by Staff Person" in page.text
     assert page.has("a", _class="back", href="/customers/1001")
-    assert "decided what became of a write" in staff.get("/customers/1001").text
+    assert "decided what became of a change" in staff.get("/customers/1001").text
     assert "never confirmed" not in staff.get("/").text
     assert staff.post(url, {"made": "1001"}).status == 404
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from webapp.sandbox.testing import Sandbox
 
 FORM = "/categories/new"
-NEVER = "1 write never confirmed"
+NEVER = "1 change never confirmed"
 
 
 @pytest.fixture
@@ -84,4 +84,4 @@ def test_only_what_was_given_up_can_be_looked_up(
     token = {"csrf_token": manager.csrf_token()}
     assert manager.post(f"{sent}/looked-up", token).status == 404
     assert manager.post(f"/writes/{'0' * 32}/looked-up", token).status == 404
-    assert "1 write not confirmed by NeroPay yet" in page_as("viewer").get("/").text
+    assert "1 change not confirmed by NeroPay yet" in page_as("viewer").get("/").text

@@ -40,7 +40,7 @@ def test_an_empty_page_says_so(staff: Page) -> None:
     page = staff.get("/writes")
     assert "Nothing is under way" in page.text
     assert not page.has("section", id="open-writes", hx_trigger="every 4s")
-    assert "Open writes" not in staff.get("/customers").text
+    assert "Changes under way" not in staff.get("/customers").text
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -99,7 +99,7 @@ def test_giving_up_asks_for_a_reason_and_tells_it(
     assert "Manager Person gave it up: “asked NeroPay”" in manager.get(place).text
     told = staff.get("/customers/1001")
     assert "was given up: Manager Person: asked NeroPay" in told.text
-    assert "gave up a write that was not confirmed" in told.text
+    assert "gave up a change that was not confirmed" in told.text
     assert "asked NeroPay" in told.text
     assert staff.get(EDIT).has("button", data_key="submit")
     with app.app_context():

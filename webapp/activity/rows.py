@@ -18,11 +18,15 @@ COLUMNS = tuple(
         *("record_type", "record_id", "label", "changes", "intent_id"),
     )
 )
+# As the forms show them; the trail itself keeps them by name.
+_AS_IN_FORMS = ("name", "phone", "email", "address1", "city", "postcode")
 
 
 def entry_of(row: Row[Any]) -> Entry:
     """Make an entry of a row that has `COLUMNS`."""
-    changes = {field: (old, new) for field, (old, new) in json.loads(row.changes).items()}
+    changed = json.loads(row.changes)
+    order = [*(field for field in _AS_IN_FORMS if field in changed), *changed]
+    changes = {field: (changed[field][0], changed[field][1]) for field in order}
     return Entry(
         id=row.id,
         at=row.at,

@@ -181,7 +181,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "customer.gone_in_neropay": "no longer has this customer",
     "category.create": "added this category",
     "category.delete": "deleted this category",
-    "write.looked_up": "looked up what became of a write",
+    "write.looked_up": "looked up what became of a change",
     "option.changed": "changed what holds for everybody",
     "sign_in.ok": "signed in",
     "sign_in.failed": "could not sign in",
@@ -217,8 +217,8 @@ _WAITING: Final[Mapping[str, str]] = {  # whatever the record is
     "hold_changed": "changed what waits to be sent",
     "hold_cancelled": "threw away what waited to be sent",
     "hold_clashed": "has to decide about what waits to be sent",
-    "given_up": "gave up a write that was not confirmed",
-    "decided": "decided what became of a write",
+    "given_up": "gave up a change that was not confirmed",
+    "decided": "decided what became of a change",
 }
 _ENDS: Final[Mapping[str, str]] = {
     "refused": ", refused: nothing changed",

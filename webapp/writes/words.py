@@ -24,8 +24,8 @@ GIVEN_UP: Final = "Given up. The record says so, and why."
 REASON_MISSING: Final = "Say why, in a few words: others will read it."
 REASON_LONG: Final = 200  # characters
 TURNED: Final = {
-    True: "Writes may wait for NeroPay again.",
-    False: "From now on no write waits here for NeroPay. What waits already is still sent.",
+    True: "Changes may wait here for NeroPay again.",
+    False: "From now on no change waits here for NeroPay. What waits already is still sent.",
 }
 STILL_UNKNOWN: Final = "Still no answer from NeroPay. We go on checking."
 DECIDED: Final = {
@@ -33,11 +33,11 @@ DECIDED: Final = {
     "not_made": "Noted: it was not made.",
 }
 _REASONS: Final[Mapping[str, str]] = {
-    "unreachable": "NeroPay cannot be reached",
-    "slow": "NeroPay takes too long to answer",
-    "key": "NeroPay does not accept our access",
-    "wait": "NeroPay asks us to wait",
-    "maintenance": "NeroPay is out of order or under maintenance",
+    "unreachable": "NeroPay has not been reachable",
+    "slow": "NeroPay has taken too long to answer",
+    "key": "NeroPay has not accepted our access",
+    "wait": "NeroPay has asked us to wait",
+    "maintenance": "NeroPay has been out of order or under maintenance",
 }
 _DOING: Final[Mapping[str, str]] = {
     "customer.create": "new customer",
@@ -49,7 +49,7 @@ _DOING: Final[Mapping[str, str]] = {
 
 
 def away(reason: str, since: datetime, now: datetime) -> str:
-    """Say since when and why NeroPay is away: "NeroPay cannot be reached since 11:04."."""
+    """Say since when and why NeroPay is away: "NeroPay has not been reachable since 11:04."."""
     return f"{_REASONS.get(reason, _REASONS['unreachable'])} since {_moment(since, now)}."
 
 

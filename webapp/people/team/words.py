@@ -31,7 +31,7 @@ _DEEDS: Final[tuple[tuple[Permission, str], ...]] = (
     (Permission.ACTIVITY_ALL, "See what everybody did"),
     (Permission.PEOPLE_MANAGE, "Invite and manage people"),
     (Permission.WRITES_ALL, "Change or give up what others have sent to NeroPay"),
-    (Permission.OPTIONS, "Decide whether writes may wait for NeroPay"),
+    (Permission.OPTIONS, "Decide whether changes may wait for NeroPay"),
 )
 _LIMITS: Final[dict[tuple[Permission, Role], str]] = {
     (Permission.PEOPLE_MANAGE, Role.MANAGER): "Staff and viewers",
