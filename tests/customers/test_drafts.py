@@ -11,6 +11,7 @@ from webapp.activity.service import Actor
 from webapp.customers import service
 from webapp.customers.draft_table import drafts
 from webapp.extensions import db
+from webapp.writes.service import settle_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,21 @@ def test_it_is_gone_once_it_waits_for_neropay(staff: Page, copied: Sandbox, url:
     assert staff.post(url, {**fields, "hold": "1"}).status == 303
     staff.post(DRAFT if url == EDIT else NEW_DRAFT, fields, htmx=True)
     assert OFFER not in staff.get(url).text
+
+
+def test_what_settles_late_takes_no_newer_one_away(
+    app: Flask, staff: Page, copied: Sandbox, clock: Clock
+) -> None:
+    copied.fault(action="reset", when="after", times=0)
+    fields = typed(staff, NEW, name="First Person")
+    assert staff.post(NEW, fields).location.startswith("/writes/")
+    clock.advance(seconds=30)
+    typed(staff, NEW, name="Second Person")
+    copied.clear_faults()
+    clock.advance(minutes=1)
+    with app.app_context():
+        assert settle_due() == 1
+    assert again(staff, NEW).form(NEW)["name"] == "Second Person"
 
 
 def test_it_stays_when_the_save_was_refused(staff: Page, copied: Sandbox) -> None:

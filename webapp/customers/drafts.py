@@ -43,6 +43,8 @@ _OF: Final = (
 )
 _FIND: Final = Prepared(select(drafts.c.sealed, drafts.c.saved_at).where(*_OF))
 _FORGET: Final = delete(drafts).where(*_OF)
+_FORGET_SENT: Final = _FORGET.where(drafts.c.saved_at < bindparam("until"))
+_LATE: Final = timedelta(seconds=5)  # that the last keystroke may arrive after its form
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,25 @@ def discard(actor: Actor, record_id: str) -> None:
             forget(connection, _person(actor), record_id)
 
 
-def forget(connection: Connection, person_id: int | None, record_id: str | None) -> None:
-    """Forget it in a transaction of the caller's: the one that saves."""
-    connection.execute(_FORGET, {"person": person_id, "record": record_id or NEW})
+def forget(
+    connection: Connection,
+    person_id: int | None,
+    record_id: str | None,
+    sent_at: datetime | None = None,
+) -> None:
+    """Forget it in a transaction of the caller's: the one that saves.
+
+    Args:
+        connection: Of that transaction.
+        person_id: Who typed.
+        record_id: NeroPay's id, or `NEW`.
+        sent_at: When the form was sent: what was typed since is another draft, and stays.
+    """
+    values = {"person": person_id, "record": record_id or NEW}
+    if sent_at is None:
+        connection.execute(_FORGET, values)
+    else:
+        connection.execute(_FORGET_SENT, {**values, "until": sent_at + _LATE})
 
 
 def purge(moment: datetime) -> None:

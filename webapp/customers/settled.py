@@ -60,7 +60,7 @@ class Created(_Settled):
 
     def apply(self, connection: Connection, intent: Intent, data: object, seq: int) -> Applied:
         """Put the record into our copy; what was typed is no draft any more."""
-        drafts.forget(connection, intent.actor.person_id, drafts.NEW)
+        drafts.forget(connection, intent.actor.person_id, drafts.NEW, intent.created_at)
         return super().apply(connection, intent, data, seq)
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
@@ -77,8 +77,9 @@ class Updated(_Settled):
         """Put the record into our copy; who saved it has its form open no more."""
         applied = super().apply(connection, intent, data, seq)
         if intent.kind != undo.KIND:  # which is no saving of a form: one may be open besides
-            presence.forget(connection, intent.actor.person_id, intent.record_id)
-            drafts.forget(connection, intent.actor.person_id, intent.record_id)
+            author, record_id = intent.actor.person_id, intent.record_id
+            presence.forget(connection, author, record_id)
+            drafts.forget(connection, author, record_id, intent.created_at)
         return applied
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
