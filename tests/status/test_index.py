@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from webapp.extensions import neropay
 from webapp.jobs import service as jobs
+from webapp.neropay import Refused
 from webapp.status import service as status
 from webapp.writes import waiting
 
@@ -92,6 +94,17 @@ def test_it_is_forgotten_after_an_hour(staff: Page, copied: Sandbox, clock: Cloc
     assert "did not let us" not in again.text
 
 
+def test_answers_about_something_else_do_not_keep_it_in_mind(
+    staff: Page, copied: Sandbox, clock: Clock
+) -> None:
+    copied.switch(patch=False)
+    save(staff, city="York")
+    for _ in range(5):
+        clock.advance(minutes=15)
+        ask(staff)
+    assert "did not let us" not in staff.get(EDIT).text
+
+
 def test_the_next_good_answer_replaces_it(staff: Page, copied: Sandbox) -> None:
     copied.switch(patch=False)
     save(staff, city="York")
@@ -111,6 +124,22 @@ def test_what_one_process_learns_the_others_know(
         refusal = waiting.refusal_of("customers.update")
     assert refusal
     assert refusal.status
+
+
+def test_what_another_process_learnt_since_is_corrected_by_the_next_answer(
+    staff: Page, copied: Sandbox, make_app: Callable[..., Flask], clock: Clock
+) -> None:
+    assert save(staff, city="York") == 303  # this process has told that it is allowed
+    copied.switch(patch=False)
+    with make_app().app_context():
+        with pytest.raises(Refused):
+            neropay().send_write("PATCH", "/customers/1001", b'{"city":"Hull"}', key="a" * 32)
+        waiting.note_abilities()
+    copied.switch(patch=True)
+    clock.advance(minutes=1)
+    assert "Change customers Allowed" not in staff.get("/status").text
+    assert save(staff, city="Leeds") == 303
+    assert "Change customers Allowed" in staff.get("/status").text
 
 
 def test_the_worker_asks_once_an_hour(app: Flask, copied: Sandbox, clock: Clock) -> None:

@@ -55,7 +55,7 @@ class Abilities:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: dict[str, Told] = {}
+        self._told: dict[str, tuple[int, Told]] = {}  # with the number of the answer
         self.events = 0
 
     def note(self, method: str, template: str, error: NeroPayError | None) -> None:
@@ -71,13 +71,17 @@ class Abilities:
         if name is None or told is None:
             return
         with self._lock:
-            self._told[name] = told
             self.events += 1
+            self._told[name] = (self.events, told)
 
-    def told(self) -> dict[str, Told]:
-        """Give what was told so far, by operation."""
+    def told(self, since: int = 0) -> dict[str, Told]:
+        """Give what was told, by operation.
+
+        Args:
+            since: A former number of `events`: only what was told after it.
+        """
         with self._lock:
-            return dict(self._told)
+            return {name: told for name, (number, told) in self._told.items() if number > since}
 
 
 def _told_by(error: NeroPayError | None) -> Told | None:

@@ -53,11 +53,10 @@ class Ability:
 
 
 class _Known:
-    """What this process has written and read."""
+    """What this process has told of and read."""
 
     def __init__(self) -> None:
         self.events = 0
-        self.written: dict[str, tuple[Told, datetime]] = {}
         self.rows: dict[str, Ability] = {}
         self.read_at: datetime | None = None
 
@@ -83,17 +82,19 @@ def note() -> None:
     if heard.events == known.events:
         return
     events, moment = heard.events, now()
-    fresh = {
-        name: told for name, told in heard.told().items() if _is_news(known, name, told, moment)
-    }
     try:
+        here = current()
+        fresh = {
+            name: told
+            for name, told in heard.told(known.events).items()
+            if _is_news(here.get(name), told, moment)
+        }
         if fresh:
             _write(fresh, moment)
     except SQLAlchemyError as error:
         _log.warning("what NeroPay allows was not written down", exc_info=error)
         return
     known.events = events
-    known.written |= {name: (told, moment) for name, told in fresh.items()}
     if fresh:
         known.read_at = None
 
@@ -123,9 +124,14 @@ def refusal_of(name: str) -> Ability | None:
     return None if ability is None or ability.is_allowed else ability
 
 
-def _is_news(known: _Known, name: str, told: Told, moment: datetime) -> bool:
-    before = known.written.get(name)
-    return before is None or before[0] != told or moment - before[1] >= _AGAIN
+def _is_news(here: Ability | None, told: Told, moment: datetime) -> bool:
+    if here is None or moment - here.told_at >= _AGAIN:
+        return True
+    return (here.is_allowed, here.code, here.status) != (
+        told.is_allowed,
+        told.code[:64],
+        told.status,
+    )
 
 
 def _write(fresh: dict[str, Told], moment: datetime) -> None:
