@@ -85,3 +85,12 @@ def test_only_what_was_given_up_can_be_looked_up(
     assert manager.post(f"{sent}/looked-up", token).status == 404
     assert manager.post(f"/writes/{'0' * 32}/looked-up", token).status == 404
     assert "1 change not confirmed by NeroPay yet" in page_as("viewer").get("/").text
+
+
+def test_who_may_not_write_categories_decides_nothing_about_one(
+    page_as: Callable[[str], Page], place: str
+) -> None:
+    staff = page_as("staff")
+    assert not staff.get(place).has("form", action=f"{place}/decide")
+    assert staff.post(f"{place}/decide", {"csrf_token": staff.csrf_token()}).status == 403
+    assert page_as("manager").get(place).has("form", action=f"{place}/decide")

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from webapp.ui.cells import Rows
+from webapp.ui.cells import append_to_cells
 from webapp.writes.waiting import marks_of
 
 if TYPE_CHECKING:
     from flask import Flask
     from markupsafe import Markup
+
+    from webapp.ui.cells import Rows
 
 _NAME = 1  # the column of the name
 
@@ -29,12 +31,5 @@ def marked_rows(rows: Rows) -> Rows:
     module = current_app.jinja_env.get_template("writes/_marks.html").module
     unknown: Markup = module.mark("unknown")  # type: ignore[attr-defined]  # a macro
     held: Markup = module.mark("held")  # type: ignore[attr-defined]  # a macro
-    found = dict.fromkeys(marks.held, held) | dict.fromkeys(marks.unknown, unknown)
-    return Rows(
-        tuple(
-            (*cells[:_NAME], f"{cells[_NAME]} {found[cells[0]]}", *cells[_NAME + 1 :])
-            if cells[0] in found
-            else cells
-            for cells in rows.cells
-        )
-    )
+    found = dict.fromkeys(marks.held, " " + held) | dict.fromkeys(marks.unknown, " " + unknown)
+    return append_to_cells(rows, found, _NAME)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, request, url_for
 
-from webapp.people.service import Permission, can, current_actor, polling, requires
+from webapp.people.service import Permission, current_actor, polling, requires
 from webapp.ui import messages
 from webapp.ui.forms import clean_text, text_problem
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.writes import deciding, held, notices, open_list, options, service, words
-from webapp.writes.views import bp, may_decide
+from webapp.writes.views import bp, may_decide, may_write
 
 if TYPE_CHECKING:
     from flask import Response
@@ -145,11 +145,11 @@ def _give_up_page(write: service.Outcome, reason: str = "", problem: str = "") -
 
 
 def _types() -> tuple[str, ...]:
-    return ("customer", "category") if can(Permission.CATEGORIES_WRITE) else ("customer",)
+    return tuple(filter(may_write, ("customer", "category")))
 
 
 def _check_type(record_type: str) -> None:
-    if record_type not in _types():
+    if not may_write(record_type):
         abort(403)
 
 

@@ -51,7 +51,8 @@ def show(intent_id: str) -> Response:
         sent=service.sent_fields(intent_id),
         back=_way_back(write),
         again_url=_again_url(write),
-        is_own=may_decide(service.author_of(intent_id)),
+        may_write=may_write(write.record_type),
+        is_own=may_decide(service.author_of(intent_id)) and may_write(write.record_type),
         is_author=service.author_of(intent_id) == current_actor().person_id,
         candidates=deciding.candidates(intent_id) if write.is_closed_unknown else (),
     )
@@ -82,6 +83,12 @@ def _show_held(intent_id: str) -> Response:
         record_url=_record_url(waiting),
         record_text=_PAGES[waiting.record_type][3],
     )
+
+
+def may_write(record_type: str) -> bool:
+    """Whether the signed-in person may write records of a type."""
+    is_category = record_type == "category"
+    return can(Permission.CATEGORIES_WRITE if is_category else Permission.CUSTOMERS_WRITE)
 
 
 def may_decide(author_id: int | None) -> bool:
