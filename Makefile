@@ -20,7 +20,8 @@ install: $(RUN_STAMP) $(ASSET_STAMP) ## make .venv with what running needs
 
 $(RUN_STAMP): requirements/run.txt webapp/register.py
 	@sh deploy/make-venv.sh "$(PYTHON)"
-	$(PIP) install --require-hashes -r requirements/run.txt
+	@echo "Installing what Tillside needs into .venv …"
+	@$(PIP) install --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m webapp.register
 	@touch $@
 
