@@ -128,6 +128,13 @@ def test_leaving_the_form_throws_it_away(staff: Page) -> None:
     assert OFFER not in staff.get(EDIT).text
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_link_from_elsewhere_throws_nothing_away(staff: Page, site: str) -> None:
+    typed(staff, EDIT, city="York")
+    assert staff.get("/customers/1001/leave", Sec_Fetch_Site=site).status == 303
+    assert OFFER in staff.get(EDIT).text
+
+
 @pytest.mark.parametrize(("url", "values"), [(EDIT, {}), (NEW, {"name": " "})])
 def test_nothing_typed_is_no_draft(staff: Page, url: str, values: dict[str, str]) -> None:
     typed(staff, url, **{"name": "Something", **values})

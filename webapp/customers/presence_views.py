@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import abort, url_for
+from flask import abort, request, url_for
 
 from webapp.customers import service
 from webapp.customers.cells import cells_of
@@ -41,7 +41,8 @@ def presence(customer_id: str) -> Response:
 def leave(customer_id: str) -> Response:
     """Leave a form without saving it: back to the record, or to the list's row."""
     service.leave_form(current_actor(), customer_id)
-    service.discard_draft(current_actor(), customer_id)  # the guard has asked
+    if request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
+        service.discard_draft(current_actor(), customer_id)  # the guard has asked
     row = service.find_copy(customer_id)
     if row is not None and is_row_swap():
         return render_page("customers/show.html", "customers/_row.html", rows=cells_of([row]))
