@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from jinja2.bccache import Bucket
+    from playwright.sync_api import Playwright
 
     from webapp.sandbox.testing import Sandbox
     from webapp.settings import Settings
@@ -36,6 +37,7 @@ __all__ = [
     "database_url",
     "make_application",
     "one_sandbox",
+    "playwright",
     "postgresql_url",
     "sandbox",
     "sqlite_template",
@@ -170,3 +172,12 @@ def _migrate(url: str) -> None:
     engine = create_database_engine(url)
     upgrade(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers; there can be only one in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started

@@ -14,6 +14,7 @@ from tests.backing import (
     make_application,
     no_neropay,
     one_sandbox,
+    playwright,
     postgresql_url,
     sandbox,
     sqlite_template,
@@ -35,15 +36,8 @@ if TYPE_CHECKING:
 
     from webapp.sandbox.testing import Sandbox
 
-__all__ = [
-    "Clock",
-    "database_url",
-    "no_neropay",
-    "one_sandbox",
-    "postgresql_url",
-    "sandbox",
-    "sqlite_template",
-]
+__all__ = ["Clock", "database_url", "no_neropay", "one_sandbox", "playwright", "postgresql_url",
+           "sandbox", "sqlite_template"]  # fmt: skip
 
 PASSWORD = "correct horse battery staple"
 CAST = ("owner", "manager", "staff", "viewer", "suspended")

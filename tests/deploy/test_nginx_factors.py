@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.browser.conftest import CHROMIUM, PATIENCE, QUIET
 from tests.servers.gunicorn import flask, production, running_gunicorn
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Playwright
 
     from tests.servers.nginx import Nginx
 
@@ -46,7 +46,7 @@ def nginx(tmp_path: Path) -> Iterator[Nginx]:
 
 
 @pytest.fixture
-def page(nginx: Nginx) -> Iterator[Page]:
+def page(nginx: Nginx, playwright: Playwright) -> Iterator[Page]:
     """A window of a browser that finds our name here, and takes our certificate."""
     certificate = x509.load_pem_x509_certificate(nginx.certificate.read_bytes())
     key = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -56,14 +56,13 @@ def page(nginx: Nginx) -> Iterator[Page]:
         f"--ignore-certificate-errors-spki-list={pin}",
     ]
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *options])
-        # What a browser claims about its address counts for nothing.
-        context = browser.new_context(extra_http_headers={"X-Forwarded-For": "203.0.113.9"})
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        yield page
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *options])
+    # What a browser claims about its address counts for nothing.
+    context = browser.new_context(extra_http_headers={"X-Forwarded-For": "203.0.113.9"})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    yield page
+    browser.close()
 
 
 def sign_in(page: Page) -> None:

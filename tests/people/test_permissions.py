@@ -21,9 +21,9 @@ MAY = {
     "viewer": {"self", "customers.read"},
     "staff": {"self", "customers.read", "customers.write"},
     "manager": {"self", "customers.read", "customers.write", "categories.write", "export",
-                "activity.all", "people.manage"},
+                "writes.all", "activity.all", "people.manage"},
     "owner": {"self", "customers.read", "customers.write", "categories.write", "export",
-              "activity.all", "people.manage"},
+              "writes.all", "options", "activity.all", "people.manage"},
 }  # fmt: skip
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
