@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import QueuePool
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
@@ -30,6 +32,10 @@ class Shelf:
         """Take one back, without any transaction; one that is broken is closed."""
         if self._idle is None or connection.closed or connection.invalidated:
             connection.close()
+            return
+        pool = self._engine.pool
+        if isinstance(pool, QueuePool) and pool.checkedout() >= pool.size():
+            connection.close()  # somebody may be waiting at the pool, and would not look here
             return
         if connection.in_transaction():
             connection.rollback()
