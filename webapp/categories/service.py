@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _CREATE: Final = "category.create"
 _DELETE: Final = "category.delete"
 _FIELDS: Final = ("name", "sort_order", "is_active")
+_GONE: Final = Refusal("not_found", "resource_not_found")
 _MOST_OPEN: Final = 500  # writes that are looked through for the list
 
 
@@ -139,10 +140,6 @@ def delete_category(actor: Actor, intent_id: str | None, category_id: str) -> Ou
     if replay is not None:
         return replay
     row = find_category(category_id)
-    if row is None:
-        gone = {"kind": _DELETE, "record_type": "category", "record_id": category_id}
-        refusal = Refusal("not_found", "resource_not_found")
-        return writes.refuse({"id": intent_id, "label": "", **gone}, refusal)
     return writes.submit(
         intent_id=intent_id,
         actor=actor,
@@ -152,8 +149,9 @@ def delete_category(actor: Actor, intent_id: str | None, category_id: str) -> Ou
         body=b"",
         record_type="category",
         record_id=category_id,
-        label=row.name,
-        before={name: getattr(row, name) for name in _FIELDS},
+        label=row.name if row else "",
+        before={name: getattr(row, name) for name in _FIELDS} if row else {},
+        guard=_guard_there(category_id),
     )
 
 
@@ -199,6 +197,16 @@ def _submit_new(
         before={},
         guard=guard,
     )
+
+
+def _guard_there(category_id: str) -> writes.Guard:
+    """Refuse when it is not there, be it since a moment: NeroPay's "no longer here" is no yes."""
+
+    def look(connection: Connection) -> Refusal | None:
+        there = select(categories.c.id).where(categories.c.id == category_id)
+        return None if connection.execute(there).first() else _GONE
+
+    return look
 
 
 def _guard_name(name: str, refusal: Refusal) -> writes.Guard:
