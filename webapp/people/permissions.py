@@ -58,7 +58,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     ACTIVITY_ALL = "activity.all"
     PEOPLE_MANAGE = "people.manage"
-    WRITES_ALL = "writes.all"  # decide about others' writes that wait or are not known
+    WRITES_ALL = "writes.all"  # change, throw away or give up what others sent or left waiting
     OPTIONS = "options"  # what holds for everybody
 
 
