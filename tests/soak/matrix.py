@@ -153,7 +153,8 @@ def _task(person: Person, number: int) -> tuple[str, dict[str, str]]:
         return f"/customers/{customer}/edit", {"city": f"Town {number}"}
     if kind == 2:
         return "/categories/new", {"name": f"Category {number}", "sort_order": "1"}
-    known = person.shop.sandbox.categories()
+    # One in use cannot go; under an answer that claims success all the same nobody could tell.
+    known = [row for row in person.shop.sandbox.categories() if not row["in_use"]]
     if len(known) < 2 * _PEOPLE:
         return "/categories/new", {"name": f"Category {number}", "sort_order": "1"}
     return f"/categories/{known[number % len(known)]['id']}/delete", {}
