@@ -153,7 +153,7 @@
     if (ctx.response.status !== 401) return;
     event.preventDefault(); // htmx would leave the page, or put the answer into it
     const { sourceElement: element, sourceEvent } = ctx;
-    if (sourceEvent?.type === "every") return; // nobody did anything
+    if (sourceEvent?.type === "every" || element.matches("[data-quiet]")) return; // nobody pressed anything
     const path = withNext(ctx.hx.redirect ?? "/login");
     if (!sourceEvent?.type || !element._htmx?.eventHandler) return location.reload(); // Back, Forward
     waiting.set(element, sourceEvent);

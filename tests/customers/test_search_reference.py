@@ -156,7 +156,10 @@ def test_finds_what_the_plainest_search_finds(
 def test_the_ranges_are_those_of_the_indexes(app: Flask) -> None:
     with app.app_context(), db.read() as connection:
         made = connection.execute(
-            text("SELECT indexdef FROM pg_indexes WHERE indexname LIKE 'ix\\_customers\\_search%'")
+            text(
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+                " AND indexname LIKE 'ix\\_customers\\_search%'"
+            )
         ).scalars()
         of_index = sorted(re.sub(r"[()]", "", one.split(" WHERE ")[1]) for one in made)
     assert of_index == sorted(one.replace("c.", "") for one in search_postgresql.RANGES)
