@@ -13,9 +13,10 @@ FROM python:3.11-slim
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0 PORT=8000 VAR_DIR=/data
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin tillside && install -d -o tillside -g tillside -m 0700 /data
 WORKDIR /app
+# Stays in the image: it names what is installed there, for whoever has to check it.
 COPY requirements/run.txt requirements/run.txt
 COPY --from=wheels /build/wheels /tmp/wheels
-RUN python -m pip install --no-cache-dir --no-index --find-links /tmp/wheels -r requirements/run.txt && rm -rf /tmp/wheels
+RUN python -m pip install --no-cache-dir --no-deps /tmp/wheels/*.whl && rm -rf /tmp/wheels
 COPY static static
 COPY templates templates
 COPY webapp webapp
