@@ -54,6 +54,7 @@ def test_row_leads_to_its_record_and_back_to_the_same_list(visit: Callable[..., 
     page.wait_for_load_state("networkidle")
     page.locator("tbody tr td").nth(3).click()
     page.wait_for_url("**/customers/1*")
+    expect(page.get_by_text("Confirmed by NeroPay just now")).to_be_visible()
     page.get_by_role("link", name="Customers", exact=True).last.click()
     page.wait_for_url("**/customers?sort=town")
 

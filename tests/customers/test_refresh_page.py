@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -107,6 +108,15 @@ def test_one_that_is_gone_says_so(viewer: Page, copied: Sandbox) -> None:
 def test_nobody_of_that_id(viewer: Page) -> None:
     assert viewer.get("/customers/9999/refresh").status == 404
     assert viewer.get("/customers/9999/refresh", htmx=True).status == 404
+
+
+def test_the_way_back_to_the_list_outlives_it(viewer: Page) -> None:
+    """Which search somebody came from only the first request says: it has to be handed on."""
+    place = "/customers?q=thomas&sort=town"
+    carrying = f"{URL}?back={quote(place, safe='/?')}"
+    assert viewer.get("/customers/1001", Referer=place).has("article", hx_get=carrying)
+    assert viewer.get(carrying, htmx=True).has("a", href=place)
+    assert viewer.get(viewer.get(carrying).location).has("a", href=place)
 
 
 def test_it_is_only_read(viewer: Page) -> None:

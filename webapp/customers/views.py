@@ -68,7 +68,8 @@ def refresh(customer_id: str) -> Response:
     if is_partial() or refreshed.problem:  # which stays there, with its reference
         return _record_page(refreshed.row, refreshed)
     flash(messages.refreshed(len(refreshed.changes)), "status")
-    return redirect_to(url_for("customers.show", customer_id=customer_id))
+    place = list_place() or None
+    return redirect_to(url_for("customers.show", customer_id=customer_id, back=place))
 
 
 @bp.get("/sync")
