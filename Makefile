@@ -51,7 +51,7 @@ lint: $(TEST_STAMP) ## ruff, mypy, djlint, import rules
 	$(BIN)/lint-imports
 
 test: test-tools lint ## everything: lint, then all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 N ?= 1000,100000
 bench: test-tools ## measure: make bench N=1000,100000 DB=sqlite|postgresql

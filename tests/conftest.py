@@ -41,6 +41,12 @@ __all__ = ["Clock", "database_url", "no_neropay", "one_sandbox", "playwright", "
 
 PASSWORD = "correct horse battery staple"
 CAST = ("owner", "manager", "staff", "viewer", "suspended")
+LONG = ("workers", "browser", "matrix", "deploy", "jobs")  # folders of tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones: at the end of a run they would keep but one core busy."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,20 @@ def dump_of(url: str) -> str:
     return "\n".join(rows)
 
 
-def data_folder(url: str) -> Path:
-    """Where a PostgreSQL of ours keeps its files."""
-    return Path(parse_qs(urlsplit(url).query)["host"][0])
+def files_of(url: str) -> Iterator[tuple[Path, bytes]]:
+    """Every file in which a PostgreSQL of ours keeps this database, and the server's log.
+
+    Its write-ahead log is left out: that holds what all other tests wrote, and nothing else of
+    this one's than these files do.
+    """
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CHECKPOINT"))  # what is in memory goes to the files
+        table = connection.execute(text("SELECT pg_relation_filepath('people')")).scalar_one()
+    engine.dispose()
+    cluster = Path(parse_qs(urlsplit(url).query)["host"][0])
+    yield from files_in((cluster / "data" / table).parent)
+    yield cluster / "log", (cluster / "log").read_bytes()
 
 
 def _forms(secret: str) -> Iterator[bytes]:

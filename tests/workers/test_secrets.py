@@ -17,7 +17,7 @@ from tests.servers.gunicorn import ROOT, SECRET_KEY
 from tests.servers.processes import running, wait_until
 from tests.team.conftest import PostOffice, _AnyPort
 from tests.workers.conftest import Shop, email_of
-from tests.workers.leaks import Secrets, data_folder, dump_of, files_in
+from tests.workers.leaks import Secrets, dump_of, files_in, files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +183,7 @@ def test_none_is_in_logs_or_databases(day: Day, database_url: str, tmp_path: Pat
     places: dict[str, bytes] = {str(path): raw for path, raw in files_in(tmp_path)}
     places["dump"] = dump_of(database_url).encode()
     if database_url.startswith("postgresql"):
-        places |= {str(path): raw for path, raw in files_in(data_folder(database_url))}
+        places |= {str(path): raw for path, raw in files_of(database_url)}
     assert CANARY in places["dump"].decode()
     assert any(CANARY.encode() in raw for name, raw in places.items() if name != "dump")
     assert b"/invitations/<token>" in places[str(tmp_path / "web.log")]
