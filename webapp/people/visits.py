@@ -38,6 +38,7 @@ ABSOLUTE = timedelta(hours=12)
 ROLE = "role"  # the role at sign-in: a session does not outlive a change of it
 
 _WRITE_EVERY = timedelta(minutes=1)  # how often use of a session is noted
+_MOST_FLASHES = 10  # a client that sends forms and never shows a page leaves them unread
 _WRITE_EVERY_LOCKING = timedelta(seconds=10)  # the same where idle sessions lock after minutes
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits; a visitor's signed cookie has dots in it
 
@@ -158,6 +159,8 @@ class Sessions(SecureCookieSessionInterface):
         moment = now()
         values: dict[str, object] = {}
         if visit.modified:
+            if "_flashes" in visit:  # Flask's own name (documented)
+                visit["_flashes"] = visit["_flashes"][-_MOST_FLASHES:]
             values["data"] = self.serializer.dumps(dict(visit))
         every = _WRITE_EVERY_LOCKING if self.idle_lock else _WRITE_EVERY
         is_due = visit.seen_at is None or moment - visit.seen_at >= every
