@@ -34,11 +34,11 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 def test_they_are_shown_once_and_in_order(page_as: PageAs) -> None:
     person = page_as("viewer")
-    for text in ("first words", "second words"):
+    for text in ("first thing", "second thing"):
         person.client.get(f"/say/{text}")
     shown = person.get("/account").text
-    assert 0 < shown.index("first words") < shown.index("second words")
-    assert "words" not in person.get("/account").text
+    assert 0 < shown.index("first thing") < shown.index("second thing")
+    assert "first thing" not in person.get("/account").text
 
 
 def test_unread_ones_do_not_pile_up(page_as: PageAs, rows: Callable[[], list[Any]]) -> None:
