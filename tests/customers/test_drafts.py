@@ -12,6 +12,7 @@ from webapp.customers import service
 from webapp.customers.draft_table import drafts
 from webapp.extensions import db
 from webapp.writes.service import settle_due
+from webapp.writes.waiting import send_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from webapp.sandbox.testing import Sandbox
 
 EDIT, NEW = "/customers/1001/edit", "/customers/new"
+WRITES = {EDIT: "PATCH", NEW: "POST"}
 DRAFT, NEW_DRAFT = "/customers/1001/draft", "/customers/new/draft"
 OFFER = "and did not save it"
 
@@ -104,6 +106,29 @@ def test_what_settles_late_takes_no_newer_one_away(
     with app.app_context():
         assert settle_due() == 1
     assert again(staff, NEW).form(NEW)["name"] == "Second Person"
+
+
+@pytest.mark.parametrize("has_answer", [True, False])
+@pytest.mark.parametrize("url", [EDIT, NEW])
+def test_what_waited_takes_no_newer_one_away_as_it_leaves(
+    app: Flask, staff: Page, copied: Sandbox, clock: Clock, *, url: str, has_answer: bool
+) -> None:
+    fields = typed(staff, url, name="First Person")
+    copied.fault(action="status", status=503, times=0)
+    assert staff.post(url, {**fields, "hold": "1"}).status == 303
+    clock.advance(minutes=5)
+    typed(staff, url, name="Second Person")
+    copied.clear_faults()
+    if not has_answer:
+        copied.fault(action="reset", when="after", times=0, match={"method": WRITES[url]})
+    clock.advance(minutes=5)
+    with app.app_context():
+        assert send_held(lambda _: None) == 1
+        copied.clear_faults()
+        clock.advance(minutes=5)
+        assert settle_due(pause=lambda _: None) == (not has_answer)
+    assert len(copied.ledger()) == 1
+    assert again(staff, url).form(url)["name"] == "Second Person"
 
 
 def test_it_stays_when_the_save_was_refused(staff: Page, copied: Sandbox) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.writes.office import Notebook, Office, register_all
 from webapp.activity.service import verify
+from webapp.clock import now
 from webapp.extensions import db, neropay
-from webapp.writes import away, held, sending
+from webapp.writes import away, held, notices, sending
 from webapp.writes.held import Draft, Held
 from webapp.writes.models import Guard, Outcome, Refusal, State
 from webapp.writes.service import find, new_intent_id, settle_due, submit
+from webapp.writes.tables import intents
 
 if TYPE_CHECKING:
     from webapp.sandbox.testing import Sandbox
@@ -96,6 +99,21 @@ def test_one_that_dies_after_sending_is_not_sent_again(office: Office, sandbox: 
         sending.send_held(lambda _: None)
     assert sending.send_held(lambda _: None) == 1
     assert (keys(sandbox), held.count_held()) == ([ID], 0)
+
+
+def test_its_author_is_told_once_though_the_journal_was_first_to_know(
+    office: Office, sandbox: Sandbox
+) -> None:
+    keep(office, ID)
+    office.create(intent_id=ID)
+    with db.write() as connection:  # as if it had died in the middle of that
+        journal_row = update(intents).where(intents.c.id == ID)
+        connection.execute(journal_row.values(state="pending", settled_at=None, next_try_at=now()))
+    assert settle_due(pause=lambda _: None) == 1
+    assert office.anna.person_id is not None
+    assert [one.state for one in notices.take(office.anna.person_id)] == ["applied"]
+    assert sending.send_held(lambda _: None) == 1
+    assert (notices.take(office.anna.person_id), held.count_held()) == ((), 0)
 
 
 def test_one_that_got_no_answer_is_the_journal_s(office: Office, sandbox: Sandbox) -> None:

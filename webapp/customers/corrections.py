@@ -23,6 +23,8 @@ from webapp.writes import service as writes
 from webapp.writes.service import Outcome, Refusal, State
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from webapp.activity.service import Actor
@@ -47,6 +49,7 @@ class Correction:
         values: What it holds now.
         kind: What the journal and the trail call it.
         also: Looks in the transaction that notes the write down, after our own look.
+        held_since: When it was left to be sent later; None when it is sent as it is made.
     """
 
     actor: Actor
@@ -56,6 +59,7 @@ class Correction:
     values: dict[str, str | None]
     kind: str = KIND
     also: writes.Guard | None = None
+    held_since: datetime | None = None
 
     def save(self, *, clear_with: str | None) -> Outcome:
         """Compare and send.
@@ -145,6 +149,7 @@ class Correction:
             label=row.name,
             before={name: theirs[name] for name in changed},
             guard=self._guard(known_seq),
+            held_since=self.held_since,
         )
 
     def _guard(self, known_seq: int) -> writes.Guard:

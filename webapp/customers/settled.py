@@ -60,7 +60,7 @@ class Created(_Settled):
 
     def apply(self, connection: Connection, intent: Intent, data: object, seq: int) -> Applied:
         """Put the record into our copy; what was typed is no draft any more."""
-        drafts.forget(connection, intent.actor.person_id, drafts.NEW, intent.created_at)
+        drafts.forget(connection, intent.actor.person_id, drafts.NEW, intent.formed_at)
         return super().apply(connection, intent, data, seq)
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
@@ -79,7 +79,7 @@ class Updated(_Settled):
         if intent.kind != undo.KIND:  # which is no saving of a form: one may be open besides
             author, record_id = intent.actor.person_id, intent.record_id
             presence.forget(connection, author, record_id)
-            drafts.forget(connection, author, record_id, intent.created_at)
+            drafts.forget(connection, author, record_id, intent.formed_at)
         return applied
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:

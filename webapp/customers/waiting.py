@@ -113,6 +113,7 @@ def send_new(held: Held, guard: Guard) -> Outcome:
         label=held.label,
         before={},
         guard=guard,
+        held_since=held.created_at,
     )
 
 
@@ -120,7 +121,13 @@ def send_change(held: Held, guard: Guard) -> Outcome:
     """Look at the record, and send what its author changed unless somebody else changed it too."""
     assert held.record_id is not None
     correction = Correction(
-        held.actor, held.id, held.record_id, seen_by(held), typed_in(held), also=guard
+        held.actor,
+        held.id,
+        held.record_id,
+        seen_by(held),
+        typed_in(held),
+        also=guard,
+        held_since=held.created_at,
     )
     return correction.save(clear_with=None if settings().neropay_clear_with == "null" else "")
 

@@ -127,6 +127,7 @@ class Intent:
         body: The exact bytes that are signed and sent.
         before: What the person saw of the fields that are sent.
         attempts: Which attempt this is, counted from 1: the first one is the form's own.
+        held_since: When its person left it here to be sent later; None when it never waited.
     """
 
     id: str
@@ -142,6 +143,12 @@ class Intent:
     state: State
     created_at: datetime
     attempts: int
+    held_since: datetime | None = None
+
+    @property
+    def formed_at(self) -> datetime:
+        """When its person sent the form: what they typed since is something else."""
+        return self.held_since or self.created_at
 
     def sent(self) -> dict[str, object]:
         """Give the fields that are sent; none for a DELETE."""

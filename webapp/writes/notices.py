@@ -79,6 +79,12 @@ def leave(
     upsert(connection, notices, row)
 
 
+def is_left(connection: Connection, intent_id: str, state: str) -> bool:
+    """Tell whether this word about a write was left already, told or not."""
+    same = (notices.c.intent_id == intent_id, notices.c.state == state)
+    return connection.execute(select(notices.c.intent_id).where(*same)).first() is not None
+
+
 def take(person_id: int) -> tuple[Notice, ...]:
     """Give what a person is to be told now, oldest first; it is not given again."""
     columns = [notices.c[name] for name in Notice.__dataclass_fields__]

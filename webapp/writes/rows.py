@@ -28,6 +28,7 @@ def intent_of(row: Row[Any]) -> Intent:
         state=State(row.state),
         created_at=row.created_at,
         attempts=row.attempts,
+        held_since=row.held_since,
     )
 
 

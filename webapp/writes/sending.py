@@ -127,8 +127,13 @@ def _finish(one: Held, outcome: Outcome, *, has_row: bool) -> bool:
 
 
 def _let_go(connection: Connection, one: Held, outcome: Outcome) -> None:
-    """Take out what was sent; its author is told unless it is not known yet: later then."""
+    """Take out what was sent; its author is told unless it is not known yet: later then.
+
+    They may have been told already: when the process that sent it died, the journal found out.
+    """
     if not held.forget(connection, one) or outcome.is_open:
+        return
+    if notices.is_left(connection, one.id, outcome.state):
         return
     detail = outcome.refusal.message if outcome.refusal else ""
     _leave_notice(connection, one, outcome.state, outcome=outcome, detail=detail)

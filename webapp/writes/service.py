@@ -10,14 +10,14 @@ which values may be sent (its form and service).
 from __future__ import annotations
 
 import json
-import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from webapp.clock import now
-from webapp.extensions import db, neropay
+from webapp.extensions import db
 from webapp.writes import journal, notices, settling
+from webapp.writes.due import settle, settle_due
 from webapp.writes.ids import derive_intent_id, is_intent_id, new_intent_id
 from webapp.writes.looking import list_not_known, note_looked_up
 from webapp.writes.lookups import (
@@ -43,12 +43,11 @@ from webapp.writes.models import (
     State,
     Verdict,
 )
-from webapp.writes.pacing import Pace
 from webapp.writes.rows import outcome_of
 from webapp.writes.settling import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
@@ -90,8 +89,6 @@ __all__ = [
     "submit",
 ]
 
-logger = logging.getLogger(__name__)
-
 _KEPT: Final = timedelta(days=30)
 _REPLAY_WAIT: Final = 2.0  # seconds that a second click waits for the first one's answer
 _REPLAY_LOOK: Final = 0.05
@@ -115,6 +112,7 @@ def submit(
     label: str,
     before: Mapping[str, object],
     guard: Guard | None = None,
+    held_since: datetime | None = None,
 ) -> Outcome:
     """Note a write down, send it, and settle it; once, however often the same form comes.
 
@@ -131,6 +129,7 @@ def submit(
         before: What the person saw of the fields that are sent.
         guard: Looks at our copy in the transaction that notes the write down; its refusal
             means that nothing is noted down or sent.
+        held_since: When its person left it to be sent later; None: it is sent as it is made.
 
     Returns:
         What is known now. Nothing is raised for what NeroPay says; refusals of our own have
@@ -149,6 +148,7 @@ def submit(
         "record_id": record_id,
         "label": label,
         "before": json.dumps(dict(before)),
+        "held_since": held_since,
     }
     if not is_intent_id(intent_id):
         return refuse(values, Refusal("unknown_intent", "unknown_intent"))
@@ -197,52 +197,6 @@ def refuse(values: Mapping[str, Any], refusal: Refusal) -> Outcome:
         settled_at=moment,
         refusal=refusal,
     )
-
-
-def settle(intent_id: str, *, budget: float = settling.PAGE_BUDGET) -> Outcome:
-    """Find out about one open write now; sending it again takes `budget` seconds at the most.
-
-    Raises:
-        LookupError: There is no such write.
-    """
-    with db.write() as connection:
-        claimed = journal.claim(connection, intent_id, now())
-        if claimed and claimed[1] is State.PENDING:
-            settling.record_lost(connection, claimed[0])
-    if claimed:
-        return settling.resolve(claimed[0], budget=budget)
-    outcome = find(intent_id)
-    if outcome is None:
-        raise LookupError(intent_id)
-    return outcome
-
-
-def settle_due(*, limit: int = 20, pause: Callable[[float], object] = time.sleep) -> int:
-    """Find out about the open writes whose time has come, at most two a second.
-
-    Args:
-        limit: The most that are looked at.
-        pause: Waits so many seconds between two; when it gives True, we stop there.
-
-    Returns:
-        How many were settled.
-    """
-    with db.read() as connection:
-        due = journal.list_due(connection, now(), limit)
-    settled = 0
-    pace = Pace(pause)
-    for position, intent_id in enumerate(due):
-        if neropay().health.is_open and position:
-            break  # one was tried: the breaker's probe; the others would only be turned away
-        if not pace.goes_on():
-            break
-        try:
-            outcome = settle(intent_id, budget=settling.BUDGET)
-        except Exception:  # one that cannot be worked on must not keep the others waiting
-            logger.exception("intent %s could not be settled", intent_id)
-            continue
-        settled += not outcome.is_open
-    return settled
 
 
 def purge(moment: datetime | None = None) -> int:

@@ -24,6 +24,7 @@ intents = Table(
     # pending, applied, refused or unknown. An unknown one with settled_at is closed as not known.
     Column("state", String(8), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("held_since", UtcDateTime),  # null: it never waited for NeroPay
     Column("lease_until", UtcDateTime),  # some process is sending it until then
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", UtcDateTime),  # null once settled
