@@ -96,6 +96,7 @@ POST /writes/<record_id:intent_id>/decide
 POST /writes/<record_id:intent_id>/give-up
 POST /writes/<record_id:intent_id>/looked-up
 POST /writes/<record_id:intent_id>/settle
+POST /writes/<record_id:intent_id>/take-over
 GET  /writes/open
 """
 _MANAGERS = """

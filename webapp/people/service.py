@@ -18,6 +18,7 @@ from webapp.extensions import db
 from webapp.people import sessions, throttle, words
 from webapp.people.addresses import checked_email, email_key
 from webapp.people.locking import unlock_session
+from webapp.people.lookups import find_by_email, missing_right
 from webapp.people.models import (
     ROLES,
     InvalidPerson,
@@ -77,10 +78,12 @@ __all__ = [
     "current_person",
     "end_other_sessions",
     "end_session",
+    "find_by_email",
     "is_locked",
     "list_sessions",
     "lock",
     "lock_allowed",
+    "missing_right",
     "needs_step_up",
     "polling",
     "public",
@@ -158,15 +161,6 @@ def create_person(
         return _insert_person(values)
     except IntegrityError as error:
         raise InvalidPerson({"email": words.EMAIL_TAKEN}) from error
-
-
-def find_by_email(email: str) -> Person | None:
-    """Find an account by its address, typed in any way."""
-    with db.read() as connection:
-        row = connection.execute(
-            select(people).where(people.c.email_key == email_key(email))
-        ).one_or_none()
-    return sessions.person_of(row) if row else None
 
 
 def change_password(person: Person, current: str, new: str) -> None:

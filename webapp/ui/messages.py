@@ -217,6 +217,8 @@ _WAITING: Final[Mapping[str, str]] = {  # whatever the record is
     "hold_changed": "changed what waits to be sent",
     "hold_cancelled": "threw away what waited to be sent",
     "hold_clashed": "has to decide about what waits to be sent",
+    "hold_stopped": "may no longer send what they left here",
+    "hold_taken_over": "took over what somebody had left here to be sent",
     "given_up": "gave up a change that was not confirmed",
     "decided": "decided what became of a change",
 }

@@ -244,6 +244,18 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Save it when NeroPay is back.",
         "warning",
     ),
+    "author_suspended": Message(
+        "Its author is suspended",
+        "The account of whoever left this here has been suspended since, so it was not sent.",
+        "Send it as your own change, or throw it away.",
+        "warning",
+    ),
+    "author_role": Message(
+        "Its author may not send it any more",
+        "Whoever left this here has another role now, which does not include it. It was not sent.",
+        "Somebody who may can send it as their own change, or throw it away.",
+        "warning",
+    ),
     "not_made": Message(
         "Not made",
         "A person has looked: NeroPay did not carry it out.",

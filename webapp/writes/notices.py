@@ -25,6 +25,7 @@ _MOST: Final = 5  # at once on a page; the others on the next
 _KEPT: Final = timedelta(days=30)
 GIVEN_UP: Final = "given_up"
 NEEDS_YOU: Final = "needs_you"
+STOPPED: Final = "stopped"  # its author may not send it any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Notice:
     """One thing to tell.
 
     Attributes:
-        state: applied, refused, unknown, given_up or needs_you.
+        state: applied, refused, unknown, given_up, needs_you or stopped.
         detail: NeroPay's words, or a person's reason; may be empty.
     """
 

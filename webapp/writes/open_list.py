@@ -46,6 +46,8 @@ class Line:
     next_try_at: datetime | None
     state: str
     fields: tuple[str, ...]
+    reason: str = ""
+    is_orphan: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -117,6 +119,8 @@ def line_of(one: Held, *, is_behind: bool = False) -> Line:
         next_try_at=None,
         state=state,
         fields=one.fields,
+        reason=one.refusal.kind if one.refusal else "",
+        is_orphan=one.is_orphan,
     )
 
 

@@ -10,7 +10,7 @@ from webapp.people.service import Permission, current_actor, polling, requires
 from webapp.ui import messages
 from webapp.ui.forms import clean_text, text_problem
 from webapp.ui.htmx import is_partial, redirect_to, render_page
-from webapp.writes import deciding, held, notices, open_list, options, service, words
+from webapp.writes import authors, deciding, held, notices, open_list, options, service, words
 from webapp.writes.views import bp, may_decide, may_write
 
 if TYPE_CHECKING:
@@ -88,6 +88,21 @@ def cancel(intent_id: str) -> Response:
         flash(words.HAS_LEFT, "warning")
         return redirect_to(url_for("writes.show", intent_id=intent_id))
     flash(words.CANCELLED, "success")
+    return redirect_to(url_for("writes.index"))
+
+
+@bp.post("/<record_id:intent_id>/take-over")
+@requires(Permission.CUSTOMERS_WRITE)
+def take_over(intent_id: str) -> Response:
+    """Send as one's own what its author may not send any more."""
+    waiting = held.find(intent_id)
+    if waiting is None:
+        abort(404)
+    _check_own(waiting.actor.person_id, waiting.record_type)
+    if authors.take_over(current_actor(), intent_id) is None:
+        flash(words.NOT_YOURS_TO_TAKE, "warning")
+        return redirect_to(url_for("writes.show", intent_id=intent_id))
+    flash(words.TAKEN_OVER, "success")
     return redirect_to(url_for("writes.index"))
 
 

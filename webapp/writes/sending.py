@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import current_app
 
-from webapp.activity.service import record
 from webapp.extensions import db
-from webapp.writes import away, decisions_journal, held, journal, notices
-from webapp.writes.models import Guard, Outcome, State
+from webapp.writes import authors, away, decisions_journal, held, journal, notices
+from webapp.writes.held_models import ORPHANED
+from webapp.writes.models import Guard, Outcome, Refusal, State
 from webapp.writes.pacing import Pace
 from webapp.writes.rows import outcome_of
 
@@ -91,9 +91,12 @@ def send_one(one: Held) -> bool:
     """Send one that waits, unless it was sent; tell whether it waits no more."""
     with db.read() as connection:
         row = journal.get(connection, one.id)
+        refusal = None if row else authors.refusal_of(connection, one)
     if row is not None:
         return _finish(one, outcome_of(row), has_row=True)
-    outcome = _senders()[one.kind](one, held.still_held(one))
+    if refusal is not None:
+        return _ask_somebody(one, refusal)
+    outcome = _senders()[one.kind](one, authors.may_leave(one))
     with db.read() as connection:
         row = journal.get(connection, one.id)
     return _finish(one, outcome_of(row) if row else outcome, has_row=row is not None)
@@ -116,13 +119,22 @@ def _finish(one: Held, outcome: Outcome, *, has_row: bool) -> bool:
     is_unreadable = refusal.kind == _UNREADABLE and refusal.code not in _OF_THE_RECORD
     if refusal.kind in _LATER or refusal.code == _MOVED or is_unreadable:
         return False
+    if not has_row:
+        return _ask_somebody(one, refusal)
     with db.write() as connection:
-        if has_row:
-            _let_go(connection, one, outcome)
-            return True
+        _let_go(connection, one, outcome)
+    return True
+
+
+def _ask_somebody(one: Held, refusal: Refusal) -> bool:
+    """Let it wait on, for a person: its author, or whoever may when that one may not any more."""
+    is_orphan = refusal.kind in ORPHANED
+    with db.write() as connection:
         if held.note_needs_you(connection, one, refusal):
-            _leave_notice(connection, one, notices.NEEDS_YOU, detail=refusal.message)
-            _tell(connection, one, "hold_clashed")
+            state = notices.STOPPED if is_orphan else notices.NEEDS_YOU
+            _leave_notice(connection, one, state, detail=refusal.message)
+            deed = "hold_stopped" if is_orphan else "hold_clashed"
+            held.tell(connection, deed, one.actor, one, {})
     return False
 
 
@@ -157,19 +169,6 @@ def _leave_notice(
         record_id=outcome.record_id if outcome else one.record_id,
         label=outcome.label if outcome else one.label,
         detail=detail,
-    )
-
-
-def _tell(connection: Connection, one: Held, deed: str) -> None:
-    record(
-        connection,
-        actor=one.actor,
-        kind=f"{one.record_type}.{deed}",
-        outcome="ok",
-        record_type=one.record_type,
-        record_id=one.record_id,
-        label=one.label,
-        intent_id=one.id,
     )
 
 

@@ -79,7 +79,7 @@ def _show_held(intent_id: str) -> Response:
         line=open_list.line_of(waiting),
         shown=waiting.shown,
         refusal=waiting.refusal,
-        is_own=may_decide(waiting.actor.person_id),
+        is_own=may_decide(waiting.actor.person_id) and may_write(waiting.record_type),
         record_url=_record_url(waiting),
         record_text=_PAGES[waiting.record_type][3],
     )

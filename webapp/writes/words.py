@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HOLD: Final = "Send when NeroPay is back"
 CANCELLED: Final = "Thrown away. It was never sent to NeroPay."
+TAKEN_OVER: Final = "It is yours now, and is sent as soon as NeroPay takes it."
+NOT_YOURS_TO_TAKE: Final = "It does not wait for somebody to take it over any more."
 HAS_LEFT: Final = "It has been sent meanwhile. This is what became of it."
 BUSY: Final = "It is being sent just now. Look again in a moment."
 GIVEN_UP: Final = "Given up. The record says so, and why."
@@ -96,6 +98,8 @@ def notice(one: Notice) -> tuple[str, str]:
         return "warning", f"NeroPay refused {doing.lower()} {one.label}{said}"
     if one.state == "needs_you":
         return "warning", f"{doing} {one.label} waits for you: it cannot be sent as it is."
+    if one.state == "stopped":
+        return "warning", f"{doing} {one.label} was not sent. Somebody who may send it decides."
     if one.state == "given_up":
         return "warning", f"{doing} {one.label} was given up: {one.detail}"
     return "warning", f"Not known, and no longer looked for: {doing.lower()} {one.label}."
