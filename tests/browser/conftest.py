@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import PASSWORD
 from tests.servers.gunicorn import ROOT, Web, environment, running_gunicorn
-from tests.servers.processes import running
+from tests.servers.processes import running, wait_until
 from webapp import create_app
 from webapp.categories.service import refresh_categories
 from webapp.customers.sync import run_sync
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flask import Flask
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
     from webapp.sandbox.testing import Sandbox
 
@@ -55,7 +55,7 @@ class Site:
     def copy(self) -> None:
         """Bring the copy up to date with the sandbox now."""
         with self.app.app_context():
-            run_sync(reason="test")
+            wait_until(lambda: run_sync(reason="test").state == "done", "our turn to sync")
 
 
 @pytest.fixture(scope="session")
@@ -125,12 +125,11 @@ class Visitor:
 @pytest.fixture
 def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Signs somebody in; at the end nothing may have been complained about."""
-    contexts: list[BrowserContext] = []
     visitors: list[Visitor] = []
 
     def sign_in(role: str = "manager", **options: object) -> Visitor:
-        context = browser.new_context(**{"base_url": site.url, **options})  # type: ignore[arg-type]  # Playwright's own options
-        contexts.append(context)
+        given = {"base_url": site.url, "reduced_motion": "reduce", **options}
+        context = browser.new_context(**given)  # type: ignore[arg-type]  # Playwright's own options
         visitor = Visitor(context.new_page())
         visitor.page.set_default_timeout(PATIENCE)
         visitor.listen()
@@ -146,5 +145,5 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     yield sign_in
     for visitor in visitors:
         assert visitor.complaints == []
-    for context in contexts:
-        context.close()
+    for visitor in visitors:
+        visitor.page.context.close()

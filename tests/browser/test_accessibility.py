@@ -35,6 +35,7 @@ PAGES = (
 
 def complaints(page: Page) -> list[str]:
     """What axe-core says about the page that is open."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found: dict[str, Any] = page.evaluate(
         "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES

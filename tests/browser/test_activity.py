@@ -108,7 +108,7 @@ def test_without_javascript(visit: Callable[..., Visitor]) -> None:
     page.get_by_label("Find").fill("customer 117")
     page.get_by_label("Who").select_option("neropay")
     page.get_by_role("button", name="Apply").click()
-    assert "q=customer+117" in page.url
+    page.wait_for_url("**q=customer+117**")
     expect(page.get_by_text("No entry matches these filters.")).to_be_visible()
     page.get_by_role("link", name="Show all activity").click()
     page.get_by_role("link", name="Next").click()

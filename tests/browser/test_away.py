@@ -46,7 +46,7 @@ def test_what_waits_goes_once_when_neropay_is_back(
     expect(manager.get_by_role("heading", name="Waiting for NeroPay")).to_be_visible()
     before = len(site.sandbox.ledger())
     site.sandbox.start()
-    expect(manager.get_by_text("Nothing is under way")).to_be_visible()
+    expect(manager.get_by_text("Nothing is under way")).to_be_visible(timeout=90_000)
     staff.goto("/customers/1004")
     expect(staff.locator("#toasts")).to_contain_text("Saved after all:")
     expect(staff.get_by_text("York", exact=True).first).to_be_visible()

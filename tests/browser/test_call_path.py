@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -54,6 +55,7 @@ def test_record_page_by_keyboard(site: Site, visit: Callable[..., Visitor]) -> N
     page.goto("/customers/1010")
     expect(page.get_by_text("Confirmed by NeroPay just now")).to_be_visible()
     page.keyboard.press("e")
+    page.wait_for_url("**/customers/1010/edit")  # loaded: only then there are keys
     page.get_by_label("Town or city").fill("York")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Saved: Wendy Caller")).to_be_visible()
@@ -86,11 +88,14 @@ def test_escape_leaves_the_row_as_it_was(visit: Callable[..., Visitor]) -> None:
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("tr.is-editing")).to_have_count(0)
-    assert page.locator("tbody tr").first.inner_text() == before
+    expect(page.locator("tbody tr").first).to_have_text(before, use_inner_text=True)
 
 
 def test_keys_list_and_going(visit: Callable[..., Visitor]) -> None:
     page = visit("staff").page
+    page.clock.install()
+    page.goto("/")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))  # "g" holds for a moment only
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")

@@ -49,6 +49,7 @@ def at_localhost(site: Site, visit: Callable[..., Visitor]) -> Callable[..., Pag
         visitor.page.goto(f"{url}/login")
         if "/login" in visitor.page.url:
             give_password(visitor.page, role)
+            visitor.page.wait_for_url(lambda url: "/login" not in url)
         return visitor.page
 
     return sign_in
@@ -168,6 +169,7 @@ def test_several_passkeys_renamed_and_removed(at_localhost: Callable[..., Page])
     devtools, device = add_device(page)
     add_passkey(page, "First")
     page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
     add_passkey(page, "Again")
     expect(page.get_by_text("has a passkey for your account already")).to_be_visible()
     devtools.send("WebAuthn.removeVirtualAuthenticator", device)
@@ -211,9 +213,11 @@ def test_every_page_is_accessible(
     set_up_app(page)
     found = complaints(page)
     page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
     add_passkey(page, "A name that is long " * 3)
     expect(page.get_by_text("The passkey is added.")).to_be_visible()
     page.get_by_role("link", name=re.compile("^Rename")).click()
+    expect(page.get_by_role("button", name="Save name")).to_be_visible()
     found += complaints(page)
     paths = ("", "/app", "/app/remove", "/passkeys/new", "/codes/new")
     for path in (*(FACTORS + path for path in paths), "/account", "/account/step-up"):

@@ -76,6 +76,8 @@ def test_without_a_server_it_locks_all_the_same(visit: Callable[..., Visitor]) -
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Name")).to_have_value("Out Of Reach")
+    late = "ERR_INTERNET_DISCONNECTED"  # of what the form sends by itself
+    visitor.complaints[:] = [text for text in visitor.complaints if late not in text]
 
 
 def test_somebody_else_may_sign_in_at_a_locked_screen(visit: Callable[..., Visitor]) -> None:

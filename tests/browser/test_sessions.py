@@ -54,6 +54,21 @@ def test_a_form_is_sent_after_signing_in(
     expect(page.locator("main")).to_contain_text("typed@example.com")
 
 
+def test_what_nobody_pressed_asks_for_no_sign_in(
+    visit: Callable[..., Visitor], end_all: Callable[[], None]
+) -> None:
+    page = visit().page
+    page.goto("/customers/new")
+    end_all()
+    with page.expect_response("**/twins"):
+        page.get_by_label("Name").press_sequentially("Still Typing")
+    page.get_by_label("Town or city").fill("York")
+    page.get_by_role("button", name="Save customer").click()
+    sign_in_over(page)
+    page.wait_for_url("**/customers/1*")
+    expect(page.locator("main")).to_contain_text("Still Typing")
+
+
 def test_save_and_add_another_stays_what_it_was(
     visit: Callable[..., Visitor], end_all: Callable[[], None]
 ) -> None:
@@ -92,7 +107,7 @@ def test_a_search_goes_on(visit: Callable[..., Visitor], end_all: Callable[[], N
     page = visit().page
     page.goto("/customers")
     end_all()
-    page.locator("#search").press_sequentially("1003")
+    page.locator("#search").fill("1003")  # at once: the sign-in takes the focus
     sign_in_over(page)
     expect(page.locator("#over")).to_be_hidden()
     expect(page.locator("#search")).to_have_value("1003")
