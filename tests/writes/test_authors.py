@@ -72,7 +72,7 @@ def test_it_stays_and_says_why(
     page = manager.get(f"/writes/{left.id}")
     assert text in page.text
     assert page.has("form", action=f"/writes/{left.id}/take-over")
-    assert "may no longer send what they left here" in manager.get("/activity").text
+    assert "May no longer send what they left here" in manager.get("/activity").text
 
 
 def test_a_manager_sends_it_as_their_own(
