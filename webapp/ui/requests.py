@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl
 import flask
 from werkzeug.formparser import FormDataParser
 
+from webapp.ui.templating import Environment
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,6 +49,7 @@ class Application(flask.Flask):
     """Flask with our requests, and without what no application of ours needs."""
 
     request_class = Request
+    jinja_environment = Environment
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Give the function as it is: none is async, and looking takes 0.02 ms of a page."""
