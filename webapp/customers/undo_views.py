@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import abort, request, url_for
 
-from webapp.customers import service
+from webapp.customers import service, waiting, words
 from webapp.customers.cells import cells_of
 from webapp.customers.conflict_pages import conflict_of, show_conflict
 from webapp.customers.conflicts import Note, merge
@@ -19,7 +19,7 @@ from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
 from webapp.ui.toasts import Toast, flash_toasts
-from webapp.writes.service import State, derive_intent_id, is_intent_id, new_intent_id
+from webapp.writes.service import State, derive_intent_id, find, is_intent_id, new_intent_id
 
 if TYPE_CHECKING:
     from flask import Response
@@ -36,7 +36,7 @@ def show_undo(customer_id: str, of: str) -> Response:
     """Show what taking a change back would do; where it was changed again since, let choose."""
     row, change = _find_or_404(customer_id, of)
     clashes = merge(change.after, change.before, row.values()).clashes
-    if clashes:
+    if clashes and not waiting.held_on(customer_id):
         here = row.values()
         typed = {**here, **change.before}
         seen = {**here, **change.after}
@@ -62,6 +62,8 @@ def undo(customer_id: str, of: str) -> Response:
     intent = request.form.get("intent", "")
     # The history has one form for all its changes: each is a write of its own.
     intent_id = derive_intent_id(intent, of.encode()) if is_intent_id(intent) else None
+    if waiting.held_on(customer_id) and find(intent_id or "") is None:
+        return _answer(row, [Toast(words.UNDO_BEHIND, "warning")])  # NeroPay gets them in order
     outcome = service.undo_change(current_actor(), intent_id, customer_id, change)
     if outcome.theirs:
         return redirect_to(url_for("customers.show_undo", customer_id=customer_id, of=of))

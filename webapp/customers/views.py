@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, request, url_for
 
-from webapp.customers import service
+from webapp.customers import service, waiting
 from webapp.customers.cells import cells_of
 from webapp.customers.differences import differences_in
 from webapp.customers.forms import query_arguments, query_from_request
@@ -94,7 +94,8 @@ def sync_now() -> Response:
 
 def _record_page(row: CustomerRow, refreshed: Refreshed | None = None) -> Response:
     history, open_write = service.history_of(row.id), service.open_write_on(row.id)
-    may_undo = open_write is None and can(Permission.CUSTOMERS_WRITE)
+    is_free = open_write is None and not waiting.held_on(row.id)
+    may_undo = is_free and can(Permission.CUSTOMERS_WRITE)
     return render_page(
         "customers/show.html",
         "customers/_record.html",
