@@ -61,7 +61,7 @@ def test_a_save_that_waits_for_neropay_is_finished(shop: Shop, number: int) -> N
     assert outcome.state is State.APPLIED
     assert [effect["key"] for effect in shop.sandbox.ledger()] == [write.intent]
     if number == signal.SIGTERM:
-        assert process.wait(30) == 0
+        assert process.wait(90) == 0
 
 
 def is_leaving(shop: Shop, number: int, old: list[int]) -> bool:

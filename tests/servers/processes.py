@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import http.client
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-PATIENCE = 30.0  # seconds; reached only when something is wrong
+PATIENCE = 60.0  # seconds; reached only when something is wrong
 _PAUSE = threading.Event()  # never set: waiting on it is a pause between two looks
 
 

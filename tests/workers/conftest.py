@@ -103,6 +103,7 @@ def shop(tmp_path: Path, database_url: str, shop_settings: dict[str, str]) -> It
         tmp_path,
         DATABASE_URL=database_url,
         WEB_WORKERS=str(WORKERS),
+        GUNICORN_CMD_ARGS="--keep-alive 300",  # a window stays at its worker, however slow we are
         **({"PUBLIC_URL": "http://localhost", "TRUSTED_PROXIES": "1"} | shop_settings),
     )
     app = create_app(Settings.from_environment(env))

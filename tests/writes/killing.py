@@ -55,7 +55,7 @@ class Write:
 
     Attributes:
         method: Of the call to NeroPay that it leads to.
-        collection: What that call is about, "customers" or "categories".
+        collection: That call's, "customers" or "categories".
         fields: Everything that is sent, its CSRF token and intent included.
         moment: Which of MOMENTS the call is held at.
     """
@@ -174,7 +174,7 @@ class Shop:
             self.hold(write.moment, write.method, write.collection)
         with ThreadPoolExecutor(len(writes)) as clients:
             answers = [clients.submit(self.send, write) for write in writes]
-            wait_until(partial(self._has_received, writes), "the writes at NeroPay")
+            wait_until(partial(self._has_held, writes), "the writes at NeroPay")
             self.sandbox.await_waiting(len(writes))
             self.kill("web", "worker")
             assert [answer.result() for answer in answers] == [None] * len(writes)
@@ -189,8 +189,9 @@ class Shop:
         """Give the keys of the writes that reached NeroPay, in their order."""
         return [call["key"] for call in self.sandbox.requests() if call["key"]]
 
-    def _has_received(self, writes: Sequence[Write]) -> bool:
-        return {write.intent for write in writes} <= set(self.keys_received())
+    def _has_held(self, writes: Sequence[Write]) -> bool:
+        calls = self.sandbox.requests()
+        return {write.intent for write in writes} <= {one["key"] for one in calls if one["fault"]}
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """Ask the web, as whoever is signed in."""
