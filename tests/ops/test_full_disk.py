@@ -35,7 +35,9 @@ def limit_files(shop: Shop, size: int) -> None:
 
 
 def test_no_room_at_all_and_then_again(shop: Shop) -> None:
-    before = children_of(shop.process("web").pid)
+    master = shop.process("web").pid
+    wait_until(lambda: len(children_of(master)) == 2, "both processes")
+    before = children_of(master)
     form = shop.open_form("/customers/new") | {"name": "Dee Room"}
     limit_files(shop, 1)
     headers = {"Sec-Fetch-Site": "same-origin"}
