@@ -136,7 +136,11 @@
       return;
     }
     // A toast's button has done its work, and what it brought is elsewhere.
-    if (ctx.hx?.retarget && ctx.response.status < 400) ctx.sourceElement.closest("[data-toast]")?.remove();
+    const done = ctx.hx?.retarget && ctx.response.status < 400 && ctx.sourceElement.closest("[data-toast]");
+    if (done) {
+      ctx.hadFocus ||= done.contains(document.activeElement);
+      done.remove();
+    }
     // Focus that went away with the old part goes to the new one, unless that has taken it.
     if (!ctx.hadFocus || document.activeElement !== body || !(target instanceof Element)) return;
     const place = target.matches("tr") ? find(EDIT, target) ?? find("a", target) : target;

@@ -71,7 +71,7 @@ def test_call_path_without_javascript(site: Site, visit: Callable[..., Visitor])
     page.press("#search", "Enter")
     page.locator("#customer-1010").get_by_role("link", name="Edit").click()
     page.get_by_label("Town or city").fill("Whitby")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Saved: Wendy Caller")).to_be_visible()
     assert page.url.endswith("/customers?q=4471#customer-1010")  # the same list, that row marked
     stored = site.sandbox.get_customer(1010)

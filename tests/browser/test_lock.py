@@ -37,7 +37,7 @@ def test_a_locked_page_is_gone_and_comes_back(visit: Callable[..., Visitor]) -> 
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Town or city")).to_have_value("Typedham")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save changes").click()
     page.wait_for_url("**/customers/1004")
     expect(page.locator("main")).to_contain_text("Typedham")
 

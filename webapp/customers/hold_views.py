@@ -58,7 +58,9 @@ def _hold(form: CustomerForm, row: CustomerRow | None) -> Response | Refusal:
         return _NOT_KEPT
     if isinstance(kept, Outcome):
         return redirect_to(url_for("writes.show", intent_id=kept.intent_id))
-    service.discard_draft(current_actor(), row.id if row else "")
+    service.discard_draft(actor, row.id if row else "")
+    if row is not None:
+        service.leave_form(actor, row.id)
     flash(words.held(kept.label), "info")
     if row is None:
         return redirect_to(url_for("writes.index"))

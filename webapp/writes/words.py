@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from webapp.writes.notices import Notice
 
 HOLD: Final = "Send when NeroPay is back"
+HOLD_ADVICE: Final = f"Or choose “{HOLD}” below: it waits here until then."
 CANCELLED: Final = "Thrown away. It was never sent to NeroPay."
 TAKEN_OVER: Final = "It is yours now, and is sent as soon as NeroPay takes it."
 NOT_YOURS_TO_TAKE: Final = "It does not wait for somebody to take it over any more."
