@@ -80,13 +80,25 @@ def url_exists(endpoint: str) -> bool:
 
 def _path_finder(app: Flask) -> object:
     @lru_cache(maxsize=256)
-    def path_of(endpoint: str) -> str:
-        """Give the path of an endpoint without arguments, or "" when there is none.
-
-        For the frame of every page: ten calls of `url_for` would take a sixth of a millisecond.
-        """
+    def pattern_of(endpoint: str, *names: str) -> str:
         if endpoint not in app.view_functions:
             return ""
-        return app.url_map.bind("").build(endpoint)
+        marks = {name: f"MARK-{name}" for name in names}
+        path = app.url_map.bind("").build(endpoint, marks)
+        for name, mark in marks.items():
+            path = path.replace(mark, f"{{{name}}}")
+        return path
+
+    def path_of(endpoint: str, **ids: str) -> str:
+        """Give the path of an endpoint, or "" when there is none.
+
+        For what stands on many pages: `url_for` takes 0.01 ms, and pages have a dozen addresses.
+
+        Args:
+            endpoint: E.g. "customers.edit".
+            ids: The ids of records in the path, by their names; they hold nothing to be quoted.
+        """
+        pattern = pattern_of(endpoint, *ids)
+        return pattern.format(**ids) if ids else pattern
 
     return path_of
