@@ -136,11 +136,7 @@
       return;
     }
     // A toast's button has done its work, and what it brought is elsewhere.
-    const done = ctx.hx?.retarget && ctx.response.status < 400 && ctx.sourceElement.closest("[data-toast]");
-    if (done) {
-      ctx.hadFocus ||= done.contains(document.activeElement);
-      done.remove();
-    }
+    if (ctx.hx?.retarget && ctx.response.status < 400) ctx.sourceElement.closest("[data-toast]")?.remove();
     // Focus that went away with the old part goes to the new one, unless that has taken it.
     if (!ctx.hadFocus || document.activeElement !== body || !(target instanceof Element)) return;
     const place = target.matches("tr") ? find(EDIT, target) ?? find("a", target) : target;
@@ -191,9 +187,11 @@
     const { key, target } = event;
     if (event.isComposing || event.defaultPrevented || !(target instanceof Element)) return;
     const form = target.closest("form");
-    if (key === "Enter" && (event.ctrlKey || event.metaKey) && form) {
+    // A message above the form may have the focus: what is not saved there is meant.
+    const meant = form ?? (find("dialog[open]") ? null : findAll("form[data-guard]").find(isUnsaved));
+    if (key === "Enter" && (event.ctrlKey || event.metaKey) && meant) {
       event.preventDefault();
-      form.requestSubmit(find("[data-key=submit]", form) ?? undefined);
+      meant.requestSubmit(find("[data-key=submit]", meant) ?? undefined);
       return;
     }
     if (key === "Enter" && target.id === "search") isSearching = true;

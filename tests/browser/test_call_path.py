@@ -109,3 +109,13 @@ def test_keys_list_and_going(visit: Callable[..., Visitor]) -> None:
     page.wait_for_url("**/customers/new")
     page.keyboard.type("n/e?")  # in a field, these are letters
     expect(page.get_by_label("Name", exact=True)).to_have_value("n/e?")
+
+
+def test_what_is_not_saved_is_saved_wherever_the_focus_is(visit: Callable[..., Visitor]) -> None:
+    page = visit("staff").page
+    page.goto("/customers/1012/edit")
+    page.get_by_label("Town or city").fill("Ripon")
+    page.get_by_role("heading", level=1).click()  # nothing has the focus now
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/customers/1012")
+    expect(page.locator("main")).to_contain_text("Ripon")

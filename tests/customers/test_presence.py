@@ -76,6 +76,16 @@ def test_it_ends_with_saving_cancelling_and_silence(
     assert TOLD not in staff.get(POLL, htmx=True).text
 
 
+def test_it_ends_when_the_change_is_left_to_be_sent_later(
+    staff: Page, manager: Page, copied: Sandbox
+) -> None:
+    form = manager.get(URL).form(URL)
+    assert TOLD in staff.get(POLL, htmx=True).text
+    copied.fault(action="status", status=503, times=0)
+    assert manager.post(URL, {**form, "city": "Swansea", "hold": "1"}).status == 303
+    assert TOLD not in staff.get(POLL, htmx=True).text
+
+
 def test_an_undo_is_no_saving_of_the_form(staff: Page, manager: Page) -> None:
     saved = manager.post(URL, {**manager.get(URL).form(URL), "city": "Swansea"})
     toast = manager.get(saved.location)
