@@ -105,6 +105,8 @@ POST /categories/<record_id:category_id>/add-again
 GET  /categories/<record_id:category_id>/delete
 POST /categories/<record_id:category_id>/delete
 GET  /categories/near
+GET  /categories/waiting/<record_id:intent_id>
+POST /categories/waiting/<record_id:intent_id>
 GET  /categories/new
 POST /categories/new
 GET  /team

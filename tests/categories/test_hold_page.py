@@ -93,3 +93,40 @@ def test_going_back_changing_and_saving_is_the_same_one(
     copied.start()
     assert drain(app) == 1
     assert [one["name"] for one in copied.categories() if "Tea" in str(one["name"])] == ["Teas"]
+
+
+def form_of_waiting(page: Page) -> str:
+    links = [str(found.get("href")) for tag, found in page.get("/writes").reader.tags if tag == "a"]
+    return next(link for link in links if link.startswith("/categories/waiting/"))
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_waiting_one_is_changed_in_its_place(
+    manager: Page, copied: Sandbox, app: Flask, *, htmx: bool
+) -> None:
+    hold(manager, copied, NEW, name="Tea", sort_order="7")
+    place = form_of_waiting(manager)
+    assert manager.get(place.replace("/categories/waiting", "/writes")).has("a", href=place)
+    form = manager.get(place).form(place)
+    assert (form["name"], form["sort_order"], form["is_active"]) == ("Tea", "7", "1")
+    refused = manager.post(place, {**form, "name": ""}, htmx=htmx)
+    assert (refused.status, refused.form(place)["sort_order"]) == (422, "7")
+    del form["is_active"]
+    answer = manager.post(place, {**form, "name": "Teas"}, htmx=htmx)
+    assert answer.location == "/writes"
+    assert drain(app) == 1
+    (made,) = [one for one in copied.categories() if "Tea" in str(one["name"])]
+    assert (made["name"], made["sort_order"], made["is_active"]) == ("Teas", 7, 0)
+    assert manager.get(place).location == place.replace("/categories/waiting", "/writes")
+    assert manager.post(place, form).location == place.replace("/categories/waiting", "/writes")
+
+
+def test_of_a_deletion_there_is_nothing_to_change(
+    manager: Page, copied: Sandbox, app: Flask
+) -> None:
+    hold(manager, copied, DELETE)
+    with app.app_context():
+        (held,) = list_held()
+    assert "/categories/waiting/" not in manager.get("/writes").html
+    assert manager.get(f"/categories/waiting/{held.id}").status == 404
+    assert manager.get(f"/customers/waiting/{held.id}").status == 404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -13,6 +13,8 @@ from webapp.writes import waiting
 from webapp.writes.service import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from webapp.activity.service import Actor
@@ -42,11 +44,26 @@ def hold_new(
     Returns:
         As `webapp.writes.waiting.hold`.
     """
-    # is_active is 1 or 0 on the wire (documented).
-    values = {"name": name, "sort_order": sort_order, "is_active": int(is_active)}
-    changes = {field: (None, value) for field, value in values.items()}
-    draft = waiting.Draft(intent_id, _CREATE, _TYPE, None, name, {"values": values}, changes)
-    return waiting.hold(actor, draft)
+    return waiting.hold(actor, _draft_of_new(intent_id, name, sort_order, is_active))
+
+
+def change_held(
+    actor: Actor, held: Held, name: str, sort_order: int, is_active: bool
+) -> Held | None:
+    """Put what a person made of a waiting category in its place; None when it has left."""
+    draft = _draft_of_new(held.id, name, sort_order, is_active)
+    return waiting.replace_held(actor, held.id, draft)
+
+
+def is_new(held: Held) -> bool:
+    """Whether it adds a category."""
+    return held.kind == _CREATE
+
+
+def typed_in(held: Held) -> Mapping[str, Any]:
+    """Give what the form of a new category held: name, sort_order, is_active (1 or 0)."""
+    values: Mapping[str, Any] = held.payload["values"]
+    return values
 
 
 def hold_deletion(
@@ -110,3 +127,12 @@ def register() -> None:
     """Tell the queue how categories' writes are sent."""
     waiting.register(_CREATE, send_new)
     waiting.register(_DELETE, send_deletion)
+
+
+def _draft_of_new(
+    intent_id: str | None, name: str, sort_order: int, is_active: bool
+) -> waiting.Draft:
+    # is_active is 1 or 0 on the wire (documented).
+    values = {"name": name, "sort_order": sort_order, "is_active": int(is_active)}
+    changes = {field: (None, value) for field, value in values.items()}
+    return waiting.Draft(intent_id, _CREATE, _TYPE, None, name, {"values": values}, changes)

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from webapp.writes.models import Outcome
 
 _MOST: Final = 200
+# Names only: no feature is imported. A deletion has nothing to change.
+_FORMS: Final = {
+    "customer.create": "customers.edit_held",
+    "customer.update": "customers.edit_held",
+    "category.create": "categories.edit_held",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,11 @@ class Line:
     fields: tuple[str, ...]
     reason: str = ""
     is_orphan: bool = False
+
+    @property
+    def form(self) -> str:
+        """The endpoint of the form that changes it while it waits; empty when it has none."""
+        return _FORMS.get(self.kind, "")
 
     @property
     def is_held(self) -> bool:
