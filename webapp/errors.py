@@ -116,7 +116,12 @@ def _may_have_been_sent_before() -> bool:
     """Tell whether the same form may have been sent to NeroPay by an earlier click."""
     try:
         intent_id = request.form.get("intent")
-        return writes.is_intent_id(intent_id) and writes.find(intent_id) is not None
+        if not writes.is_intent_id(intent_id):
+            return False
+        # One form of the history, or of what was deleted, makes an id for each of its lines.
+        lines = (request.view_args or {}).values()
+        made_of_it = [writes.derive_intent_id(intent_id, str(line).encode()) for line in lines]
+        return any(writes.find(one) is not None for one in (intent_id, *made_of_it))
     except (HTTPException, SQLAlchemyError, OSError):
         return True
 

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from webapp.activity import service as activity
+from webapp.activity.service import Actor
 from webapp.jobs.work import settle_writes
-from webapp.writes.waiting import list_held
+from webapp.writes import waiting
+from webapp.writes.held import MOST
+from webapp.writes.service import new_intent_id
+from webapp.writes.waiting import Draft, Held, list_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
 
-    from tests.conftest import Clock
+    from tests.conftest import Clock, Member
     from tests.page import Answer, Page
     from webapp.sandbox.testing import Sandbox
 
@@ -216,3 +220,21 @@ def test_a_choice_for_what_does_not_wait_on_the_record_changes_nothing(
     assert staff.post(url, {**form, "held": held}).status in {303, 404}
     with app.app_context():
         assert list_held() == waiting
+
+
+def test_one_person_leaves_only_so_many(
+    staff: Page, copied: Sandbox, app: Flask, cast: dict[str, Member]
+) -> None:
+    author = Actor(cast["staff"].id, "Staff Person", None)
+    with app.app_context():
+        for number in range(MOST):
+            fields = {"values": {"name": f"Number {number}"}}
+            draft = Draft(new_intent_id(), "customer.create", "customer", None, "N", fields, {})
+            assert isinstance(waiting.hold(author, draft), Held)
+    copied.stop()
+    kept = hold(staff, NEW, name="One Too Many")
+    copied.start()
+    assert (kept.status, kept.form(NEW)["name"]) == (409, "One Too Many")
+    assert "too many changes of yours wait here already" in kept.text
+    with app.app_context():
+        assert waiting.count_held() == MOST

@@ -175,3 +175,20 @@ def test_a_form_that_was_sent_before_is_not_called_unsent(
     assert again.status == 503
     assert "nothing was sent" not in again.text
     assert again.form(URL)["intent"] == form["intent"], "to be sent again as the same one"
+
+
+def test_nor_is_a_line_of_a_list_whose_form_they_share(
+    impatient: Flask, page_as: Callable[[str], Page], copied: Sandbox
+) -> None:
+    copied.set_category(20, in_use=0)
+    manager = page_as("manager")
+    url, again = "/categories/20/delete", "/categories/20/add-again"
+    form = manager.get(manager.post(url, manager.get(url).form(url)).location).form(again)
+    copied.fault(action="reset", when="after", times=0)
+    assert manager.post(again, form).location.startswith("/writes/")
+    with locked(impatient):
+        answer = manager.post(again, form, **OURS)
+        other = manager.post(again.replace("20", "21"), form, **OURS)
+    assert answer.status == 503 or answer.location.startswith("/writes/"), "PostgreSQL can look"
+    assert "nothing was sent" not in answer.text
+    assert other.status == 404

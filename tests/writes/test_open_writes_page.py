@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from webapp.activity import service as activity
-from webapp.writes.service import settle_due
+from webapp.activity.service import Actor
+from webapp.writes.service import new_intent_id, settle_due
+from webapp.writes.waiting import Draft, hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
 
-    from tests.conftest import Clock
+    from tests.conftest import Clock, Member
     from tests.page import Page
     from webapp.sandbox.testing import Sandbox
 
@@ -148,9 +150,27 @@ def test_the_owner_turns_waiting_off(
     assert not refused.has("button", name="hold")
     kept = staff.post(EDIT, {**refused.form(EDIT), "hold": "1"})
     copied.start()
-    assert "Nothing can be left here" in kept.text
+    assert "The owner has turned waiting off" in kept.text
     assert "Saving has to wait." in staff.get("/").text
     owner.post(url, owner.get("/writes").form(url))
     assert owner.get("/activity?kind=option.changed").text.count("Send when back") == 2
     with app.app_context():
         assert activity.verify().ok
+
+
+def test_what_others_wait_for_leaves_room_for_ones_own(
+    staff: Page, cast: dict[str, Member], app: Flask
+) -> None:
+    """The page has room for 200: for those that its reader may see."""
+
+    def wait(name: str, record_type: str, label: str) -> None:
+        kept = {"values": {"name": label}}
+        kind = f"{record_type}.create"
+        draft = Draft(new_intent_id(), kind, record_type, None, label, kept, {})
+        assert hold(Actor(cast[name].id, name, None), draft)
+
+    with app.app_context():
+        for number in range(200):
+            wait(("owner", "manager")[number % 2], "category", f"Category {number}")
+        wait("staff", "customer", "Last Inrow")
+    assert "Last Inrow" in staff.get("/writes").text

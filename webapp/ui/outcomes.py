@@ -240,7 +240,8 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     ),
     "not_kept": Message(
         "Not kept",
-        "Nothing can be left here to be sent later. What you typed is still here.",
+        "The owner has turned waiting off, or too many changes of yours wait here already."
+        " What you typed is still here.",
         "Save it when NeroPay is back.",
         "warning",
     ),

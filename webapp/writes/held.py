@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOLDABLE",
+    "MOST",
     "Draft",
     "Held",
     "HeldState",
@@ -56,6 +57,7 @@ __all__ = [
 
 # Nothing was sent, or NeroPay did not look at it: it can be kept and sent later.
 HOLDABLE: Final = frozenset({"unavailable", "rate_limited", "misconfigured", "held_before"})
+MOST: Final = 100  # of one person
 _MOVED: Final = Refusal("held_changed", "held_changed")
 
 
@@ -69,7 +71,8 @@ def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
 
     Returns:
         What is kept; what became of it, when the same form was sent to NeroPay before; None when
-        the form's id is not one that this person can use, or the owner has turned this off.
+        the form's id is not one that this person can use, the owner has turned this off, or as
+        many as one person may leave (`MOST`) wait already.
     """
     if not is_intent_id(draft.intent_id):
         return None
@@ -83,7 +86,7 @@ def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
         if known is not None:
             is_own = known.actor.person_id == actor.person_id
             return _put(connection, actor, known, draft) if is_own else None
-        if not is_new_kept:
+        if not is_new_kept or _count_own(connection, actor) >= MOST:
             return None
         values = {
             "id": draft.intent_id,
@@ -148,6 +151,12 @@ def count_held() -> int:
     """Count what waits."""
     with db.read() as connection:
         return connection.execute(select(func.count()).select_from(held_writes)).scalar_one()
+
+
+def _count_own(connection: Connection, actor: Actor) -> int:
+    own = held_writes.c.actor_id == actor.person_id
+    query = select(func.count()).select_from(held_writes).where(own)
+    return connection.execute(query).scalar_one()
 
 
 def still_held(held: Held) -> Any:

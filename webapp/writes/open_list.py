@@ -96,11 +96,14 @@ def gather(record_types: Collection[str]) -> OpenWrites:
         record_types: "customer", "category": what the person may write.
     """
     moment = now()
+    # Of one type the first 200 are looked up, and not what is left of the first 200 of all.
+    only = next(iter(record_types)) if len(record_types) == 1 else None
     with db.read() as connection:
-        rows = journal.list_open(connection, _MOST)
+        rows = journal.list_open(connection, _MOST, only)
+    waiting = held.list_held(record_type=only, limit=_MOST)
     return OpenWrites(
         tuple(_sent(row, moment) for row in rows if row.record_type in record_types),
-        tuple(_held_lines(one for one in held.list_held() if one.record_type in record_types)),
+        tuple(_held_lines(one for one in waiting if one.record_type in record_types)),
         tuple(one for one in list_not_known() if one.record_type in record_types),
     )
 
