@@ -12,7 +12,6 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import inspect, text
@@ -23,6 +22,7 @@ from webapp.extensions import db, settings
 from webapp.ops import archive, postgresql_copy, sqlite_copy
 from webapp.ops.archive import BackupError, Manifest
 from webapp.ops.databases import opened, sqlite_file
+from webapp.ops.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +65,9 @@ def make_backup(target: Path, *, is_forced: bool = False, any_chain: bool = Fals
     if not target.parent.is_dir():
         raise BackupError(f"There is no folder {target.parent}.")
     try:
-        with TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
-            made = Path(folder) / "made"
-            manifest = _make(made, Path(folder), any_chain=any_chain)
+        with scratch(target.parent) as folder:
+            made = folder / "made"
+            manifest = _make(made, folder, any_chain=any_chain)
             if is_forced:
                 made.replace(target)
             else:

@@ -13,7 +13,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
@@ -26,6 +25,7 @@ from webapp.ops import archive, in_use, postgresql_copy, sqlite_copy
 from webapp.ops.archive import BackupError, Manifest
 from webapp.ops.backup import chain_problem, count_rows, key_mark
 from webapp.ops.databases import opened, sqlite_file
+from webapp.ops.scratch import scratch
 from webapp.people.service import COMMAND_LINE
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def restore(source: Path, *, any_chain: bool = False, any_account: bool = False)
     stamp = f"{moment:%Y%m%d%H%M%S}_{secrets.token_hex(2)}"
     with in_use.alone(chosen.var_dir):
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with TemporaryDirectory(prefix=".restore-", dir=place) as folder:
-            dump = Path(folder) / archive.DUMPS[manifest.database]
+        with scratch(place) as folder:
+            dump = folder / archive.DUMPS[manifest.database]
             archive.extract(source, manifest, dump)
             if file is not None:
                 statements = _afterwards(manifest, moment)
