@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from webapp.db.engine import create_database_engine
+from webapp.db.shelf import Shelf
 
 END_ALL_OTHERS = text(
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
@@ -40,3 +41,21 @@ def test_a_good_connection_is_kept(postgresql_url: str) -> None:
             pids.add(connection.execute(me).scalar_one())
     assert len(pids) == 1
     engine.dispose()
+
+
+@pytest.mark.postgres
+def test_one_that_lay_on_the_shelf_meanwhile_is_replaced(postgresql_url: str) -> None:
+    engine = create_database_engine(postgresql_url, pool_size=1)
+    other = create_database_engine(postgresql_url, pool_size=1)
+    shelf, me = Shelf(engine), text("SELECT pg_backend_pid()")
+    first = shelf.take()
+    before = first.execute(me).scalar_one()
+    shelf.put_back(first)
+    with other.connect() as connection:
+        connection.execute(END_ALL_OTHERS)
+    second = shelf.take()
+    assert second.execute(me).scalar_one() != before
+    assert engine.pool.checkedout() == 1, "the first one was given back"  # type: ignore[attr-defined]  # a QueuePool has it
+    second.close()
+    engine.dispose()
+    other.dispose()

@@ -47,7 +47,9 @@ _STATEMENT_TIMEOUT = 5_000  # milliseconds, PostgreSQL
 _MMAP = 1 << 30  # bytes of the file that readers map instead of copying
 
 
-def create_database_engine(url: str, *, pool_size: int = 8, is_mapped: bool = True) -> Engine:
+def create_database_engine(
+    url: str, *, pool_size: int = 8, is_mapped: bool = True, is_for_reading: bool = False
+) -> Engine:
     """Make an engine with this project's rules for its dialect.
 
     Args:
@@ -55,14 +57,18 @@ def create_database_engine(url: str, *, pool_size: int = 8, is_mapped: bool = Tr
         pool_size: Connections kept open, one for each thread that may work at once.
         is_mapped: Whether SQLite maps the file into memory: quicker reads for web processes, but
             every page that was touched counts as the process's memory.
+        is_for_reading: Whether each statement stands for itself. PostgreSQL then needs no BEGIN
+            and ROLLBACK, which would be two more round trips.
 
     Returns:
         The engine; nothing is connected yet.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite_engine(url, pool_size, _MMAP if is_mapped else 0)
+        engine = _sqlite_engine(url, pool_size, _MMAP if is_mapped else 0)
+        return engine.execution_options(**{_READ: True}) if is_for_reading else engine
     engine = create_engine(
         url,
+        isolation_level="AUTOCOMMIT" if is_for_reading else "READ COMMITTED",
         pool_size=pool_size,
         max_overflow=2,
         hide_parameters=True,  # they are customers' data, and errors are logged
@@ -182,11 +188,7 @@ class Database:
     def _bind(app: Flask, url: str, **options: Any) -> None:
         # A pool each: whoever holds a connection to read never keeps another from writing.
         engine = create_database_engine(url, **options)
-        reader = create_database_engine(url, **options)
-        if engine.dialect.name == "sqlite":
-            reader = reader.execution_options(**{_READ: True})
-        else:  # without BEGIN and ROLLBACK, which would be two more round trips
-            reader = reader.execution_options(isolation_level="AUTOCOMMIT")
+        reader = create_database_engine(url, is_for_reading=True, **options)
         app.extensions[_KEY] = (engine, reader)
         shelves = {_CONNECTION: Shelf(reader), _WRITER: Shelf(engine)}
         app.extensions[_SHELVES] = shelves

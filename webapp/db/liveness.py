@@ -8,6 +8,7 @@ network that swallows everything, which no question would survive either.
 from __future__ import annotations
 
 import select
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -22,8 +23,15 @@ def replace_dead_connections(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def _look(connection: Any, _record: object, _proxy: object) -> None:  # Any: the driver's own
-        if connection.closed or _has_something_to_read(connection.fileno()):
+        if not is_alive(connection):
             raise DisconnectionError
+
+
+def is_alive(connection: Any) -> bool:
+    """Whether a driver's idle connection can be used; one to SQLite always can."""
+    if isinstance(connection, sqlite3.Connection):
+        return True
+    return not connection.closed and not _has_something_to_read(connection.fileno())
 
 
 def _has_something_to_read(descriptor: int) -> bool:

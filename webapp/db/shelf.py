@@ -6,31 +6,39 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import QueuePool
 
+from webapp.db.liveness import is_alive
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 
 class Shelf:
-    """Connections to SQLite that a request has left, ready for the next one.
+    """Connections that a request has left, ready for the next one.
 
-    Taking one from SQLAlchemy's pool and giving it back takes 0.05 ms: as long as three of a
-    page's statements. On PostgreSQL that is also when a dead one is noticed, so there is none.
+    Taking one from SQLAlchemy's pool and giving it back takes 0.05 ms on SQLite, as long as three
+    of a page's statements, and 0.2 ms on PostgreSQL.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._idle: list[Connection] | None = [] if engine.dialect.name == "sqlite" else None
+        self._idle: list[Connection] = []
 
     def take(self) -> Connection:
-        """Give a connection that nobody else has."""
-        try:
-            return self._idle.pop() if self._idle else self._engine.connect()
-        except IndexError:  # another thread was quicker
-            return self._engine.connect()
+        """Give a connection that nobody else has, and that its server has not ended."""
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was quicker
+                break
+            if is_alive(connection.connection.dbapi_connection):
+                return connection
+            connection.invalidate()
+            connection.close()
+        return self._engine.connect()
 
     def put_back(self, connection: Connection) -> None:
         """Take one back, without any transaction; one that is broken is closed."""
-        if self._idle is None or connection.closed or connection.invalidated:
+        if connection.closed or connection.invalidated:
             connection.close()
             return
         pool = self._engine.pool
