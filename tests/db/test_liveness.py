@@ -45,7 +45,7 @@ def test_a_good_connection_is_kept(postgresql_url: str) -> None:
 
 @pytest.mark.postgres
 def test_one_that_lay_on_the_shelf_meanwhile_is_replaced(postgresql_url: str) -> None:
-    engine = create_database_engine(postgresql_url, pool_size=1)
+    engine = create_database_engine(postgresql_url, pool_size=2)
     other = create_database_engine(postgresql_url, pool_size=1)
     shelf, me = Shelf(engine), text("SELECT pg_backend_pid()")
     first = shelf.take()
