@@ -98,7 +98,7 @@ def test_a_run_that_is_told_to_stop_keeps_what_it_has() -> None:
     answers = iter([False, True])
     result = sync.run_sync(reason="test", should_stop=lambda: next(answers))
     assert (result.state, result.rows) == ("stopped", 100)
-    assert (directory.count(), directory.status().state) == (100, "never")
+    assert (directory.status().row_count, directory.status().state) == (100, "never")
     assert run().state == "done"
 
 
@@ -117,7 +117,7 @@ def test_one_run_at_a_time(app: Flask, sandbox: Sandbox) -> None:
         assert run().state == "busy"
         assert directory.status().state == "running"
     assert results[0].state == "done"
-    assert directory.count() == 250
+    assert directory.status().row_count == 250
 
 
 def test_a_dead_run_is_taken_over_and_does_not_come_back(

@@ -9,7 +9,8 @@ import pytest
 from flask import g
 from sqlalchemy import text
 
-from webapp.db.engine import _KEY, WriteQueue
+from webapp.db.engine import _KEY
+from webapp.db.write_queue import WriteQueue
 from webapp.extensions import db
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def test_writers_of_a_process_do_not_lose_each_others_work(app: Flask) -> None:
 
 
 def test_the_next_writer_begins_only_when_the_one_before_has_ended() -> None:
-    queue, has_begun = WriteQueue(), threading.Event()
+    queue, has_begun = WriteQueue(PATIENCE), threading.Event()
 
     def follow() -> None:
         with queue.turn():

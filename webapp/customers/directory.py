@@ -19,7 +19,6 @@ from webapp.customers.search import search_terms
 from webapp.customers.status import status
 from webapp.customers.store import Upserted, upsert
 from webapp.customers.twins import find_twins
-from webapp.db.prepared import Prepared
 from webapp.extensions import db
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Upserted",
-    "count",
     "find",
     "find_many",
     "find_twins",
@@ -41,7 +39,6 @@ __all__ = [
     "upsert",
 ]
 
-_COUNT = Prepared(text("SELECT row_count FROM sync_state"))
 _FIND_MANY = text(
     f"SELECT {COLUMNS} FROM customers c WHERE c.id IN :ids"  # noqa: S608 - a constant
 ).bindparams(bindparam("ids", expanding=True))
@@ -85,20 +82,9 @@ def find_many(ids: Iterable[str]) -> tuple[CustomerRow, ...]:
     return tuple(found[id_] for id_ in wanted if id_ in found)
 
 
-def count() -> int:
-    """Give the number of customers in the copy."""
-    with db.read() as connection:
-        return _count(connection)
-
-
-def _count(connection: Connection) -> int:
-    number: int = _COUNT.all(connection)[0].row_count
-    return number
-
-
 def _search(connection: Connection, query: Query, limit: int) -> Listing:
     terms = terms_of(query.q)
-    in_all = _count(connection)
+    in_all = status().row_count
     if not terms:
         query = replace(query, q="")
         return browse(connection, query, limit=limit, in_all=in_all)

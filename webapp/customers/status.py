@@ -27,8 +27,7 @@ _MISSED = 3  # intervals without a complete run after which the copy is called s
 
 def status() -> SyncStatus:
     """Tell how fresh the copy is and what the sync is doing."""
-    with db.read() as connection:
-        row = _SELECT.first(connection)
+    row = db.once("sync_state", _SELECT.first)
     assert row is not None, "a migration makes the one row"
     wanted = settings().sync_interval
     interval = max(row.interval, wanted)

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, g, has_request_context
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from webapp.db.liveness import replace_dead_connections
 from webapp.db.shelf import Shelf
+from webapp.db.write_queue import WriteQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Hashable, Iterator
     from contextlib import AbstractContextManager
 
     from flask import Flask
@@ -42,9 +42,11 @@ _SHELVES = "tillside.db.shelves"
 _READ = "tillside_read"  # execution option of a SQLite connection that will not write
 _CONNECTION = "tillside_reader"
 _WRITER = "tillside_writer"
+_ANSWERS = "tillside_answers"
 _BUSY_TIMEOUT = 5.0  # seconds that a writer waits for the lock before it gives up
 _STATEMENT_TIMEOUT = 5_000  # milliseconds, PostgreSQL
 _MMAP = 1 << 30  # bytes of the file that readers map instead of copying
+_Answer = TypeVar("_Answer")
 
 
 def create_database_engine(
@@ -137,33 +139,6 @@ def _put_back_held(_error: BaseException | None) -> None:
             shelf.put_back(connection)
 
 
-class WriteQueue:
-    """The writers of one process, one after the other.
-
-    SQLite lets one write at a time and has the others sleep and look again, for up to 0.1 s at
-    once: of eight that save together some wait ten times as long as they have to. Here the next
-    one is woken when it can begin. Between processes it is SQLite's own way as before.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for the turn, as long as SQLite would.
-
-        Raises:
-            OperationalError: It did not come.
-        """
-        if not self._lock.acquire(timeout=_BUSY_TIMEOUT):
-            locked = sqlite3.OperationalError("database is locked")
-            raise OperationalError("BEGIN IMMEDIATE", None, locked)
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-
 class Database:
     """Access to the application's database; unbound until `init_app`."""
 
@@ -199,7 +174,9 @@ class Database:
                 shelf.empty()
             reader.dispose()
 
-        app.extensions[_QUEUE] = WriteQueue() if engine.dialect.name == "sqlite" else None
+        app.extensions[_QUEUE] = (
+            WriteQueue(_BUSY_TIMEOUT) if engine.dialect.name == "sqlite" else None
+        )
 
     @property
     def engine(self) -> Engine:
@@ -233,6 +210,20 @@ class Database:
             held.close()
             raise
 
+    def once(self, question: Hashable, ask: Callable[[Connection], _Answer]) -> _Answer:
+        """Read what several places of a page need: once, unless the request writes in between.
+
+        Args:
+            question: What is asked, with its arguments.
+            ask: Reads the answer.
+        """
+        answers: dict[Hashable, Any] = g.setdefault(_ANSWERS, {}) if has_request_context() else {}
+        if question not in answers:
+            with self.read() as connection:
+                answers[question] = ask(connection)
+        answer: _Answer = answers[question]
+        return answer
+
     @contextmanager
     def write(self, *, is_lasting: bool = True) -> Iterator[Connection]:
         """Open a write transaction: committed when the block ends, undone when it raises.
@@ -251,6 +242,7 @@ class Database:
                         connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                     yield connection
             finally:
+                g.pop(_ANSWERS, None)
                 if not is_lasting:
                     _take_time(connection)
 

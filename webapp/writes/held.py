@@ -142,8 +142,11 @@ def list_held(
     """Give what waits, in the order in which it is sent; of one type or record, when given."""
     given = {"record_type": record_type, "record_id": record_id}
     values = {name: value for name, value in given.items() if value is not None}
-    with db.read() as connection:
-        rows = listed_by(tuple(values)).all(connection, {**values, "most": limit})
+    listed = listed_by(tuple(values))
+    rows = db.once(
+        ("held_writes", record_type, record_id, limit),
+        lambda connection: listed.all(connection, {**values, "most": limit}),
+    )
     return tuple(map(held_of, rows))
 
 
