@@ -113,6 +113,19 @@ def test_a_password_is_not_given_away_in_clear(make_app: Callable[..., Flask]) -
     assert "hunter2" not in repr(caught.value)
 
 
+@pytest.mark.parametrize("who", ["", "user:hunter2@"])
+def test_nothing_goes_to_another_machine_in_clear(
+    make_app: Callable[..., Flask], post_office: PostOffice, who: str
+) -> None:
+    # Linux takes 0.0.0.0 for this machine, and we take it for another one.
+    url = post_office.url.replace("//127.0.0.1", f"//{who}0.0.0.0")
+    with make_app(smtp_url=url).app_context():
+        with pytest.raises(mail.MailFailed):
+            mail.send(mail.Letter("a@b.example", "Subject", "https://till.example/reset/token"))
+        assert mail.problem() == "it offers no TLS"
+    assert post_office.letters == []
+
+
 @pytest.mark.parametrize(
     ("ending", "sender"),
     [

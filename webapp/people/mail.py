@@ -1,8 +1,8 @@
 """Letters by SMTP: invitations and links to set a new password, in plain text.
 
 What a person typed gets into the text only as one cleaned line, and into a header only as a
-checked address. The server's certificate is verified; a password is never given to a server on
-another machine in clear. Not here: who gets a letter.
+checked address. The server's certificate is verified; nothing goes to a server on another machine
+in clear, since a link is as good as a password. Not here: who gets a letter.
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ def problem() -> str:
         with _connect(parts) as server:
             _sign_in(server, parts)
             server.noop()
+    except smtplib.SMTPNotSupportedError as error:
+        return str(error)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         return type(error).__name__
     return ""
@@ -160,8 +162,8 @@ def _connect(parts: SplitResult) -> smtplib.SMTP:
         server.ehlo_or_helo_if_needed()
         if server.has_extn("starttls"):
             server.starttls(context=ssl.create_default_context())
-        elif parts.username and not _is_local(host):
-            raise smtplib.SMTPNotSupportedError("no TLS, so no password")  # noqa: TRY301  # closes below
+        elif not _is_local(host):
+            raise smtplib.SMTPNotSupportedError("it offers no TLS")  # noqa: TRY301  # closes below
     except BaseException:
         server.close()
         raise
