@@ -47,11 +47,16 @@ _LOOK = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What became of a write, for its author."""
+    """What became of a write, for its author.
+
+    Attributes:
+        has_page: Whether there is more to see; not of what was thrown away.
+    """
 
     intent_id: str
     tone: str
     text: str
+    has_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def gather(person_id: int, *, is_shown: bool) -> Attention:
     assert row is not None
     gone = away.made_of(row.away_since, row.code)
     told = _take(person_id) if row.untold and is_shown else ()
-    said = [(one.intent_id, *words.notice(one)) for one in told]
+    said = [(one.intent_id, *words.notice(one), one.state != notices.CANCELLED) for one in told]
     text, advice = _away_texts(gone.reason, gone.since) if gone else ("", "")
     return Attention(
         open_count=row.unknown + row.held,

@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select, update
 from webapp.activity.service import record
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.writes import journal, options
+from webapp.writes import journal, notices, options
 from webapp.writes.held_models import Draft, Held, HeldState, dump_refusal, held_of
 from webapp.writes.held_tables import held_writes, listed_by
 from webapp.writes.ids import is_intent_id
@@ -117,13 +117,21 @@ def replace_held(actor: Actor, held_id: str, draft: Draft) -> Held | None:
 
 
 def cancel(actor: Actor, held_id: str) -> Held | None:
-    """Throw away what waits; give what it was, None when it has left already or is not there."""
+    """Throw away what waits, and tell its author if that is somebody else.
+
+    Returns:
+        What it was; None when it has left already, or is not there.
+    """
     with db.write() as connection:
         known = lock(connection, held_id)
         if known is None or journal.get(connection, held_id) is not None:
             return None
         forget(connection, known)
         tell(connection, "hold_cancelled", actor, known, {})
+        if known.actor.person_id == actor.person_id:
+            notices.withdraw(connection, held_id)
+        else:
+            _leave_cancelled(connection, actor, known)
     return known
 
 
@@ -199,6 +207,20 @@ def _put(connection: Connection, actor: Actor, known: Held, draft: Draft) -> Hel
     changed = held_of(connection.execute(change).one())
     tell(connection, "hold_changed", actor, changed, draft.changes)
     return changed
+
+
+def _leave_cancelled(connection: Connection, actor: Actor, known: Held) -> None:
+    notices.leave(
+        connection,
+        known.id,
+        known.actor.person_id,
+        state=notices.CANCELLED,
+        kind=known.kind,
+        record_type=known.record_type,
+        record_id=known.record_id,
+        label=known.label,
+        detail=actor.name,
+    )
 
 
 def _contents(draft: Draft, moment: datetime) -> dict[str, Any]:

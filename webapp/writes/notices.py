@@ -26,6 +26,7 @@ _KEPT: Final = timedelta(days=30)
 GIVEN_UP: Final = "given_up"
 NEEDS_YOU: Final = "needs_you"
 STOPPED: Final = "stopped"  # its author may not send it any more
+CANCELLED: Final = "cancelled"  # somebody else threw it away: it has no page
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Notice:
     """One thing to tell.
 
     Attributes:
-        state: applied, refused, unknown, given_up, needs_you or stopped.
+        state: applied, refused, unknown, given_up, needs_you, stopped or cancelled.
         detail: NeroPay's words, or a person's reason; may be empty.
     """
 
@@ -78,6 +79,11 @@ def leave(
         "told_at": None,
     }
     upsert(connection, notices, row)
+
+
+def withdraw(connection: Connection, intent_id: str) -> None:
+    """Take back what was left about a write, told or not."""
+    connection.execute(delete(notices).where(notices.c.intent_id == intent_id))
 
 
 def is_left(connection: Connection, intent_id: str, state: str) -> bool:

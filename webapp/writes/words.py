@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 HOLD: Final = "Send when NeroPay is back"
 HOLD_ADVICE: Final = f"Or choose “{HOLD}” below: it waits here until then."
-CANCELLED: Final = "Thrown away. It was never sent to NeroPay."
+_NEVER_SENT: Final = "It was never sent to NeroPay."
+CANCELLED: Final = f"Thrown away. {_NEVER_SENT}"
 TAKEN_OVER: Final = "It is yours now, and is sent as soon as NeroPay takes it."
 NOT_YOURS_TO_TAKE: Final = "It does not wait for somebody to take it over any more."
 HAS_LEFT: Final = "It has been sent meanwhile. This is what became of it."
@@ -94,16 +95,16 @@ def notice(one: Notice) -> tuple[str, str]:
         deed = one.kind.rpartition(".")[2]
         verb = {"create": "Added", "delete": "Deleted"}.get(deed, "Saved")
         return "success", f"{verb} after all: {one.label}"
-    if one.state == "refused":
-        said = f": “{one.detail}”" if one.detail else "."
-        return "warning", f"NeroPay refused {doing.lower()} {one.label}{said}"
-    if one.state == "needs_you":
-        return "warning", f"{doing} {one.label} waits for you: it cannot be sent as it is."
-    if one.state == "stopped":
-        return "warning", f"{doing} {one.label} was not sent. Somebody who may send it decides."
-    if one.state == "given_up":
-        return "warning", f"{doing} {one.label} was given up: {one.detail}"
-    return "warning", f"Not known, and no longer looked for: {doing.lower()} {one.label}."
+    said = f": “{one.detail}”" if one.detail else "."
+    sentences = {
+        "refused": f"NeroPay refused {doing.lower()} {one.label}{said}",
+        "needs_you": f"{doing} {one.label} waits for you: it cannot be sent as it is.",
+        "stopped": f"{doing} {one.label} was not sent. Somebody who may send it decides.",
+        "cancelled": f"{doing} {one.label} was thrown away by {one.detail}. {_NEVER_SENT}",
+        "given_up": f"{doing} {one.label} was given up: {one.detail}",
+    }
+    unknown = f"Not known, and no longer looked for: {doing.lower()} {one.label}."
+    return "warning", sentences.get(one.state, unknown)
 
 
 def _moment(since: datetime, now: datetime) -> str:
