@@ -38,6 +38,8 @@ class Held:
         refusal: Why it needs a person.
         version: Which version of it this is; each change makes a new one.
         created_at: When it was first kept: its place in the queue.
+        next_try_at: Before that it is not sent; None when it goes as soon as NeroPay is there.
+        tries: How often NeroPay turned it away without looking at it.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Held:
     version: int
     created_at: datetime
     changed_at: datetime
+    next_try_at: datetime | None = None
+    tries: int = 0
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -112,6 +116,8 @@ def held_of(row: Row[Any]) -> Held:
         version=row.version,
         created_at=row.created_at,
         changed_at=row.changed_at,
+        next_try_at=row.next_try_at,
+        tries=row.tries,
     )
 
 

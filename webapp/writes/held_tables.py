@@ -41,6 +41,8 @@ held_writes = Table(
     Column("version", Integer, nullable=False),  # counts changes: an old one does not leave
     Column("created_at", UtcDateTime, nullable=False),  # its place in the queue
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("next_try_at", UtcDateTime),  # not sent before; null: as soon as NeroPay is there
+    Column("tries", Integer, nullable=False, server_default="0"),  # that NeroPay turned away
     Index("ix_held_writes_record", "record_type", "record_id"),
     Index("ix_held_writes_created", "created_at"),
 )
