@@ -1,4 +1,4 @@
-"""Leaving a change here while NeroPay does not answer, and sending what waits."""
+"""What stays under way: a change that NeroPay does not answer, and one that waits for it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,29 @@ def leave(page: Page, copied: Sandbox, app: Flask, url: str, **typed: str) -> st
     copied.clear_faults()
     with app.app_context():
         return list_held()[-1].id
+
+
+def send_unclear(
+    page: Page, copied: Sandbox, url: str, *, when: str = "before", **typed: str
+) -> str:
+    """Send a form without an answer; give the write's page.
+
+    Args:
+        when: "before" or "after" NeroPay has carried it out.
+    """
+    form = page.get(url).form(url)
+    for method in ("PATCH", "POST", "DELETE"):
+        copied.fault(action="reset", when=when, times=0, match={"method": method})
+    place = page.post(url, {**form, **typed}).location
+    assert place.startswith("/writes/")
+    copied.clear_faults()
+    return place
+
+
+def give_up(page: Page, place: str) -> None:
+    """Stop looking for what became of a write."""
+    url = f"{place}/give-up"
+    assert page.post(url, {**page.get(url).form(url), "reason": "too long"}).location == place
 
 
 def drain(app: Flask) -> int:

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
 def init_app(app: Flask) -> None:
     """Register the pages, and what a settled write does to our copy."""
-    from webapp.categories import deleted_views, held_views, service
+    from webapp.categories import candidates, deleted_views, held_views, service
 
     service.init_app(app)
+    with app.app_context():
+        candidates.register()
     assert deleted_views.bp is held_views.bp  # the blueprint of views, with routes added
     app.register_blueprint(held_views.bp)

@@ -1,4 +1,4 @@
-"""What staff read about categories that were deleted.
+"""What staff read about categories that were deleted, or may have been made.
 
 Not here: what every part says (webapp.ui.messages).
 """
@@ -9,6 +9,15 @@ from typing import Final
 
 NO_PRODUCTS: Final = "Its products do not come back by themselves."
 NOTHING_SENT: Final = "A category of that name is there already, or on its way. Nothing was sent."
+# Why a category may be the one that a write made or deleted.
+SAME_NAME: Final = "same name"
+NEAR_NAME: Final = "much the same name"
+STILL_THERE: Final = "still there"
+
+
+def detail(position: int, is_active: bool) -> str:
+    """Say what tells a category from others of its name."""
+    return f"position {position}{'' if is_active else ', not active'}"
 
 
 def deleted(label: str) -> str:

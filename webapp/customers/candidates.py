@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from webapp.customers import directory
 from webapp.customers.corrections import KIND as UPDATE
 from webapp.customers.models import FIELDS
+from webapp.customers.undo import KIND as UNDO
 from webapp.ui import messages
 from webapp.ui.filters import phone
 from webapp.writes.waiting import Candidate, register_finder
@@ -22,6 +23,7 @@ def register() -> None:
     """Tell the journal how to find them."""
     register_finder("customer.create", find_made)
     register_finder(UPDATE, find_changed)
+    register_finder(UNDO, find_changed)
 
 
 def find_made(intent: Intent) -> tuple[Candidate, ...]:

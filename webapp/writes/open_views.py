@@ -115,8 +115,8 @@ def decide(intent_id: str) -> Response:
         abort(404)
     _check_type(write.record_type)
     record_id = request.form.get("made", "")
-    is_candidate = record_id in {one.record_id for one in deciding.candidates(intent_id)}
-    if record_id and not is_candidate:
+    known = {one.record_id for one in deciding.candidates(intent_id)} | {write.record_id}
+    if record_id and record_id not in known:
         abort(400)
     word: deciding.Word = "made" if record_id else "not_made"
     deciding.decide(current_actor(), intent_id, word, record_id or write.record_id)

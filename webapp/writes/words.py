@@ -5,7 +5,7 @@ Not here: what every part says (`webapp.ui.messages`), and headings, which are i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from webapp.ui import messages
 from webapp.ui.filters import clock_time, date_time, day, visible
@@ -33,8 +33,8 @@ TURNED: Final = {
 }
 STILL_UNKNOWN: Final = "Still no answer from NeroPay. We go on checking."
 DECIDED: Final = {
-    "made": "Noted: this is the one.",
-    "not_made": "Noted: it was not made.",
+    "made": "Noted: NeroPay carried it out.",
+    "not_made": "Noted: NeroPay did not carry it out.",
 }
 _REASONS: Final[Mapping[str, str]] = {
     "unreachable": "NeroPay has not been reachable",
@@ -50,6 +50,48 @@ _DOING: Final[Mapping[str, str]] = {
     "category.create": "new category",
     "category.delete": "deletion",
 }
+
+
+class Choices(NamedTuple):
+    """What a person is asked about a write of which nothing is known.
+
+    Attributes:
+        found: Above what our copy has of it.
+        not_found: When our copy has nothing.
+        yes: It took effect; empty where that is said by choosing a record.
+        no: It did not.
+    """
+
+    found: str
+    not_found: str
+    yes: str
+    no: str
+
+
+_IN_COPY: Final = "in our copy of NeroPay’s list"
+_MADE: Final = Choices(
+    f"These are {_IN_COPY}, and may be the one:",
+    f"Nothing like it is {_IN_COPY}.",
+    "",
+    "It was not made",
+)
+_DELETED: Final = Choices(
+    f"It is still {_IN_COPY}:",
+    f"It is not {_IN_COPY} any more.",
+    "It was deleted",
+    "It was not deleted",
+)
+_CHANGED: Final = Choices(
+    f"This is the record {_IN_COPY}:",
+    f"The record is not {_IN_COPY}.",
+    "It was carried out",
+    "It was not carried out",
+)
+
+
+def choices(kind: str) -> Choices:
+    """Give what is asked about a write of a kind, like "category.delete"."""
+    return {"create": _MADE, "delete": _DELETED}.get(kind.rpartition(".")[2], _CHANGED)
 
 
 def away(reason: str, since: datetime, now: datetime) -> str:
