@@ -48,3 +48,21 @@ def test_a_corrected_form_settles_the_first_one_before_anything_is_sent(
     assert "Tea" not in [one["name"] for one in copied.categories()]
     assert manager.post(url, told.form(url)).status == 303
     assert "Tea" in [one["name"] for one in copied.categories()]
+
+
+def test_of_what_was_given_up_nobody_says_that_it_is_looked_for(
+    page_as: Callable[[str], Page], copied: Sandbox
+) -> None:
+    manager, url = page_as("manager"), "/categories/new"
+    form = {**manager.get(url).form(url), "name": "Tee"}
+    copied.fault(action="reset", when="before", times=0, match={"method": "POST"})
+    place = manager.post(url, form).location
+    copied.clear_faults()
+    assert manager.post(f"{place}/give-up", {"reason": "not needed"}).location == place
+    told = manager.post(url, {**form, "name": "Tea"})
+    assert told.status == 409
+    assert "It will never be known for certain" in told.text
+    again = told.form(url)
+    assert (again["name"], again["intent"] != form["intent"]) == ("Tea", True)
+    assert manager.post(url, again).status == 303
+    assert [one["name"] for one in copied.categories()].count("Tea") == 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from tests.writes.leaving import drain, leave
 from webapp.activity.service import Actor
 from webapp.customers import service
 from webapp.customers.draft_table import drafts
 from webapp.extensions import db
+from webapp.people.tables import people
 from webapp.writes.service import settle_due
 from webapp.writes.waiting import send_held
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Row
 
-    from tests.conftest import Clock
+    from tests.conftest import Clock, Member
     from tests.page import Answer, Page
     from webapp.sandbox.testing import Sandbox
 
@@ -129,6 +131,21 @@ def test_what_waited_takes_no_newer_one_away_as_it_leaves(
         assert settle_due(pause=lambda _: None) == (not has_answer)
     assert len(copied.ledger()) == 1
     assert again(staff, url).form(url)["name"] == "Second Person"
+
+
+def test_what_was_taken_over_takes_no_draft_of_its_new_owner_away(
+    app: Flask, page_as: Callable[[str], Page], cast: dict[str, Member], copied: Sandbox
+) -> None:
+    manager = page_as("manager")
+    typed(manager, NEW, name="Unsaved Person")
+    held_id = leave(page_as("staff"), copied, app, NEW, name="Left Here")
+    with app.app_context(), db.write() as connection:
+        gone = people.c.id == cast["staff"].id
+        connection.execute(update(people).where(gone).values(is_active=False))
+    assert drain(app) == 0
+    assert manager.post(f"/writes/{held_id}/take-over").location == "/writes"
+    assert drain(app) == 1
+    assert again(manager, NEW).form(NEW)["name"] == "Unsaved Person"
 
 
 def test_it_stays_when_the_save_was_refused(staff: Page, copied: Sandbox) -> None:

@@ -32,6 +32,8 @@ bp = Blueprint("categories", __name__, url_prefix="/categories")
 _SENT_BEFORE: Final = Refusal("category_added_before", "sent_before")
 # Another form was sent under this id before, and nobody knows yet what became of it.
 _NOT_CONFIRMED: Final = Refusal("outcome_unknown", "outcome_unknown")
+# The same, and nobody will ever know.
+_NOT_KNOWN: Final = Refusal("not_known", "not_known")
 
 
 @bp.get("")
@@ -66,8 +68,7 @@ def create() -> Response:
         form.is_active.data,
     )
     if outcome.is_changed_body and outcome.refusal is None:
-        is_added = outcome.state is State.APPLIED
-        outcome = replace(outcome, refusal=_SENT_BEFORE if is_added else _NOT_CONFIRMED)
+        outcome = replace(outcome, refusal=_why_not_sent(outcome))
     if outcome.refusal:
         if outcome.refusal is not _NOT_CONFIRMED:  # that one is settled when the form comes again
             form.intent.data = new_intent_id()
@@ -135,6 +136,13 @@ def _find_or_404(category_id: str) -> CategoryRow:
     if category is None:
         abort(404)
     return category
+
+
+def _why_not_sent(earlier: Outcome) -> Refusal:
+    """Give why a changed form was not sent, by what became of the one that was sent before."""
+    if earlier.state is State.APPLIED:
+        return _SENT_BEFORE
+    return _NOT_KNOWN if earlier.is_closed_unknown else _NOT_CONFIRMED
 
 
 def _action(category_id: str) -> Action:

@@ -15,6 +15,7 @@ from webapp.customers.views import bp
 from webapp.people.service import Permission, can, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import redirect_to, render_page, return_place
+from webapp.writes import service as writes
 from webapp.writes import waiting as queue
 from webapp.writes.service import Outcome, Refusal
 from webapp.writes.waiting import words
@@ -42,7 +43,15 @@ def hold_instead(form: CustomerForm, row: CustomerRow | None) -> Response | Refu
         return _choose_for_held(form, row, request.form["held"])
     if "hold" in request.form or (row is None and queue.find_held(form.intent.data)):
         return _hold(form, row)
-    return HELD_BEFORE if row is not None and waiting.held_on(row.id) else None
+    if row is None or not waiting.held_on(row.id) or _was_sent(form.intent.data):
+        return None
+    return HELD_BEFORE
+
+
+def _was_sent(intent_id: str | None) -> bool:
+    """Whether a form only asks what became of it; a new attempt after a refusal goes behind."""
+    earlier = writes.find(intent_id) if writes.is_intent_id(intent_id) else None
+    return earlier is not None and earlier.state is not writes.State.REFUSED
 
 
 def _hold(form: CustomerForm, row: CustomerRow | None) -> Response | Refusal:

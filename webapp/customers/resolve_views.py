@@ -9,7 +9,8 @@ from flask import request
 from webapp.customers import service, words
 from webapp.customers.conflict_pages import unanswered_page
 from webapp.customers.conflicts import Note, changes_of, unanswered
-from webapp.customers.edit_views import ADDING_AGAIN, bp, create_page, edit_page, gone, save
+from webapp.customers.edit_views import bp, gone, save
+from webapp.customers.form_pages import ADDING_AGAIN, create_page, edit_page
 from webapp.customers.forms import CustomerForm
 from webapp.people.service import Permission, requires
 from webapp.writes.service import new_intent_id

@@ -60,7 +60,7 @@ class Created(_Settled):
 
     def apply(self, connection: Connection, intent: Intent, data: object, seq: int) -> Applied:
         """Put the record into our copy; what was typed is no draft any more."""
-        drafts.forget(connection, intent.actor.person_id, drafts.NEW, intent.formed_at)
+        _forget_draft(connection, intent)
         return super().apply(connection, intent, data, seq)
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
@@ -79,7 +79,7 @@ class Updated(_Settled):
         if intent.kind != undo.KIND:  # which is no saving of a form: one may be open besides
             author, record_id = intent.actor.person_id, intent.record_id
             presence.forget(connection, author, record_id)
-            drafts.forget(connection, author, record_id, intent.formed_at)
+            _forget_draft(connection, intent)
         return applied
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
@@ -97,6 +97,12 @@ class Updated(_Settled):
         if there == before and not is_old:
             return Verdict(Decision.RESEND)
         return Verdict(Decision.NOT_KNOWN)
+
+
+def _forget_draft(connection: Connection, intent: Intent) -> None:
+    """Forget what was sent; of what waited here it was forgotten then: any there is, is another."""
+    if intent.held_since is None:
+        drafts.forget(connection, intent.actor.person_id, intent.record_id, intent.created_at)
 
 
 def _find_created(intent: Intent) -> Verdict:

@@ -184,6 +184,13 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Don’t enter it again; we are checking. This message changes as soon as we know.",
         "warning",
     ),
+    "not_known": Message(
+        "It will never be known for certain",
+        "This form was sent to NeroPay before without a clear answer, and it can no longer be found "
+        "out from here. What you typed since was not sent, and is still here.",
+        "Please look the record up in NeroPay before you save this.",
+        "warning",
+    ),
     "bad_response": Message(
         "NeroPay's answer could not be read",
         "Nothing here was changed. What you see may not be the newest.",

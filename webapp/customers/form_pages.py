@@ -1,0 +1,184 @@
+"""The customer's form as an answer: empty, refused, or holding what was typed since it was sent.
+
+Not here: routes (`edit_views`), and forms that wait for NeroPay (`hold_views`).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from flask import abort, request, url_for
+
+from webapp.customers import service
+from webapp.customers.conflict_pages import conflict_page
+from webapp.customers.conflicts import changes_of
+from webapp.customers.views import is_row_swap, list_place
+from webapp.people.service import current_actor
+from webapp.ui.htmx import redirect_to, render_page, return_place
+from webapp.ui.refusals import explain_in
+from webapp.writes.service import Outcome, Refusal, State, new_intent_id, sent_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Response
+
+    from webapp.customers.drafts import Draft
+    from webapp.customers.forms import CustomerForm
+    from webapp.customers.models import CustomerRow
+
+# Another form was sent under this id before, and nobody knows yet what became of it.
+_NOT_CONFIRMED: Final = Refusal("outcome_unknown", "outcome_unknown")
+# The same, and nobody will ever know.
+_NOT_KNOWN: Final = Refusal("not_known", "not_known")
+# It was saved before: what was changed since is offered, and is not saved yet.
+_SAVED_BEFORE: Final = Refusal("saved_before", "saved_before")
+# NeroPay has it no more: what was typed is offered as a new customer.
+ADDING_AGAIN: Final = Refusal("adding_again", "adding_again")
+
+
+def not_added(form: CustomerForm, outcome: Outcome) -> Response:
+    """Answer a form that did not add a customer just now."""
+    if outcome.state is State.REFUSED and outcome.record_id is not None:
+        return _refused_correction(form, outcome.record_id, outcome)
+    if outcome.state is State.REFUSED:
+        return create_page(form, outcome)
+    if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was added
+        sent = service.values_of_write(current_actor(), outcome.intent_id)
+        return offer_as_edit(form, str(outcome.record_id), _SAVED_BEFORE, sent)
+    if outcome.is_changed_body:
+        return create_page(form, refusal=_unclear(outcome))
+    return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+
+
+def not_saved(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Response:
+    """Answer a form that did not change the customer just now."""
+    if outcome.theirs:
+        return conflict_page(form, row, outcome)
+    if outcome.state is State.REFUSED:
+        return edit_page(form, row, outcome)
+    if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was saved
+        return open_edit(form, row, _typed_since(form, outcome), _SAVED_BEFORE)
+    if outcome.is_changed_body:
+        return edit_page(form, row, refusal=_unclear(outcome))
+    return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+
+
+def find_or_404(customer_id: str) -> CustomerRow:
+    """Give the record, or answer that there is none."""
+    row = service.get_customer(customer_id)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _unclear(outcome: Outcome) -> Refusal:
+    return _NOT_KNOWN if outcome.is_closed_unknown else _NOT_CONFIRMED
+
+
+def _typed_since(form: CustomerForm, outcome: Outcome) -> dict[str, str | None]:
+    """Give what a form changes of a record, and what it holds now of the fields that it sent."""
+    values, sent = form.values(), sent_fields(outcome.intent_id)
+    again = {name: value for name, value in values.items() if name in sent}
+    return changes_of(form.seen_values(), values) | again
+
+
+def _show_refusal(form: CustomerForm, refusal: Refusal | None, status: int) -> int:
+    """Put a refusal into the form, which then is a new attempt; give the page's status."""
+    if refusal is None:
+        form.intent.data = form.intent.data or new_intent_id()
+        return status
+    if refusal is not _NOT_CONFIRMED:  # that one is settled when the same form comes again
+        form.intent.data = new_intent_id()
+    return explain_in(form, refusal.kind, refusal.fields)
+
+
+def create_page(
+    form: CustomerForm,
+    outcome: Outcome | None = None,
+    *,
+    refusal: Refusal | None = None,
+    draft: Draft | None = None,
+    status: int = 200,
+) -> Response:
+    """Show the form of a new customer, with why it was not saved; a draft may be offered in it."""
+    refusal = outcome.refusal if outcome else refusal
+    status = _show_refusal(form, refusal, status)
+    return render_page(
+        "customers/new.html",
+        "customers/_form.html",
+        status=status,
+        form=form,
+        customer=None,
+        refusal=refusal,
+        open_write=None,
+        draft=draft,
+        twins=service.find_twins(form.values()),
+        back="",
+    )
+
+
+def edit_page(
+    form: CustomerForm,
+    row: CustomerRow,
+    outcome: Outcome | None = None,
+    *,
+    refusal: Refusal | None = None,
+    notes: Mapping[str, str] = MappingProxyType({}),
+    draft: Draft | None = None,
+    status: int = 200,
+) -> Response:
+    """Show a record's form, with why it was not saved; `notes` stand under their fields."""
+    refusal = outcome.refusal if outcome else refusal
+    status = _show_refusal(form, refusal, status)
+    return render_page(
+        "customers/edit.html",
+        "customers/_edit_row.html" if is_row_swap() else "customers/_form.html",
+        status=status,
+        form=form,
+        customer=row,
+        refusal=refusal,
+        open_write=service.open_write_on(row.id),
+        others=service.note_open(current_actor(), row.id),
+        draft=draft,
+        notes=notes,
+        twins=(),
+        back=return_place(request.form.get("back"), "") or list_place(),
+    )
+
+
+def _refused_correction(form: CustomerForm, customer_id: str, outcome: Outcome) -> Response:
+    """Show the record that the form made already, with the refusal of what it sent since."""
+    row = find_or_404(customer_id)
+    if outcome.theirs:
+        return conflict_page(form, row, outcome)
+    form.remember(row.values())
+    return edit_page(form, row, outcome)
+
+
+def offer_as_edit(
+    form: CustomerForm,
+    customer_id: str,
+    refusal: Refusal | None = None,
+    sent: Mapping[str, str | None] = MappingProxyType({}),
+) -> Response:
+    """Show the record's form holding what was typed for a new one.
+
+    Empty fields keep the record's value, but for those that were emptied since they were `sent`.
+    """
+    typed = {name: value for name, value in form.values().items() if value or sent.get(name)}
+    return open_edit(form, find_or_404(customer_id), typed, refusal)
+
+
+def open_edit(
+    form: CustomerForm,
+    row: CustomerRow,
+    mine: Mapping[str, str | None],
+    refusal: Refusal | None,
+) -> Response:
+    """Show a record's form anew, with some fields changed already."""
+    form.show({**row.values(), **mine})
+    form.remember(row.values())
+    form.intent.data = new_intent_id()
+    return edit_page(form, row, refusal=refusal)
