@@ -145,11 +145,6 @@ class Intent:
     attempts: int
     held_since: datetime | None = None
 
-    @property
-    def formed_at(self) -> datetime:
-        """When its person sent the form: what they typed since is something else."""
-        return self.held_since or self.created_at
-
     def sent(self) -> dict[str, object]:
         """Give the fields that are sent; none for a DELETE."""
         values: dict[str, object] = json.loads(self.body) if self.body else {}
