@@ -11,7 +11,7 @@ from webapp.ui import messages
 from webapp.ui.forms import clean_text, text_problem
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.writes import authors, deciding, held, notices, open_list, options, service, words
-from webapp.writes.views import bp, may_decide, may_write
+from webapp.writes.views import bp, may_decide, may_write, show_settled
 
 if TYPE_CHECKING:
     from flask import Response
@@ -41,7 +41,7 @@ def open_part() -> Response | BaseResponse:
 @requires(Permission.CUSTOMERS_WRITE)
 def settle_now(intent_id: str) -> Response:
     """Find out now; it takes twelve seconds at the most."""
-    _find_open_or_404(intent_id)
+    _find_or_404(intent_id)
     outcome = service.settle(intent_id, budget=_PROMPT)
     if outcome.is_open:
         flash(words.STILL_UNKNOWN, "warning")
@@ -54,7 +54,8 @@ def settle_now(intent_id: str) -> Response:
 @requires(Permission.CUSTOMERS_WRITE)
 def confirm_give_up(intent_id: str) -> Response:
     """Ask for the reason."""
-    return _give_up_page(_find_own_or_403(intent_id))
+    write = _find_own_or_403(intent_id)
+    return _give_up_page(write) if write.is_open else show_settled(intent_id)
 
 
 @bp.post("/<record_id:intent_id>/give-up")
@@ -62,12 +63,14 @@ def confirm_give_up(intent_id: str) -> Response:
 def give_up(intent_id: str) -> Response:
     """Stop looking for what became of a write."""
     write = _find_own_or_403(intent_id)
+    if not write.is_open:
+        return show_settled(intent_id)
     reason = clean_text(request.form.get("reason", ""))
     problem = text_problem(reason, words.REASON_LONG) if reason else words.REASON_MISSING
     if problem:
         return _give_up_page(write, reason, problem)
     if deciding.give_up(current_actor(), intent_id, reason) is None:
-        flash(words.BUSY, "warning")
+        flash(words.BUSY if _find_or_404(intent_id).is_open else words.HAS_SETTLED, "warning")
     else:
         flash(words.GIVEN_UP, "success")
     return redirect_to(url_for("writes.show", intent_id=intent_id))
@@ -79,14 +82,10 @@ def cancel(intent_id: str) -> Response:
     """Throw away what waits."""
     waiting = held.find(intent_id)
     if waiting is None:
-        if service.find(intent_id) is None:
-            abort(404)
-        flash(words.HAS_LEFT, "warning")
-        return redirect_to(url_for("writes.show", intent_id=intent_id))
+        return _show_left(intent_id)
     _check_own(waiting.actor.person_id, waiting.record_type)
     if held.cancel(current_actor(), intent_id) is None:
-        flash(words.HAS_LEFT, "warning")
-        return redirect_to(url_for("writes.show", intent_id=intent_id))
+        return _show_left(intent_id)
     flash(words.CANCELLED, "success")
     return redirect_to(url_for("writes.index"))
 
@@ -97,7 +96,7 @@ def take_over(intent_id: str) -> Response:
     """Send as one's own what its author may not send any more."""
     waiting = held.find(intent_id)
     if waiting is None:
-        abort(404)
+        return _show_left(intent_id)
     _check_own(waiting.actor.person_id, waiting.record_type)
     if authors.take_over(current_actor(), intent_id) is None:
         flash(words.NOT_YOURS_TO_TAKE, "warning")
@@ -110,16 +109,16 @@ def take_over(intent_id: str) -> Response:
 @requires(Permission.CUSTOMERS_WRITE)
 def decide(intent_id: str) -> Response:
     """Note what a person found out at NeroPay."""
-    write = service.find(intent_id)
-    if write is None or not write.is_closed_unknown:
-        abort(404)
-    _check_type(write.record_type)
+    write = _find_or_404(intent_id)
+    if not write.is_closed_unknown:
+        return show_settled(intent_id)
     record_id = request.form.get("made", "")
     known = {one.record_id for one in deciding.candidates(intent_id)} | {write.record_id}
     if record_id and record_id not in known:
         abort(400)
     word: deciding.Word = "made" if record_id else "not_made"
-    deciding.decide(current_actor(), intent_id, word, record_id or write.record_id)
+    if not deciding.decide(current_actor(), intent_id, word, record_id or write.record_id):
+        return show_settled(intent_id)
     if "again" in request.form and write.kind == "customer.create":
         return redirect_to(url_for("customers.new", again=intent_id))
     flash(words.DECIDED[word], "success")
@@ -159,6 +158,14 @@ def _give_up_page(write: service.Outcome, reason: str = "", problem: str = "") -
     )
 
 
+def _show_left(intent_id: str) -> Response:
+    """Lead to what became of what has left since its page was opened."""
+    if service.find(intent_id) is None:
+        abort(404)
+    flash(words.HAS_LEFT, "warning")
+    return redirect_to(url_for("writes.show", intent_id=intent_id))
+
+
 def _types() -> tuple[str, ...]:
     return tuple(filter(may_write, ("customer", "category")))
 
@@ -174,7 +181,7 @@ def _check_own(author_id: int | None, record_type: str) -> None:
         abort(403)
 
 
-def _find_open_or_404(intent_id: str) -> service.Outcome:
+def _find_or_404(intent_id: str) -> service.Outcome:
     write = service.find(intent_id)
     if write is None:
         abort(404)
@@ -183,8 +190,6 @@ def _find_open_or_404(intent_id: str) -> service.Outcome:
 
 
 def _find_own_or_403(intent_id: str) -> service.Outcome:
-    write = _find_open_or_404(intent_id)
-    if not write.is_open:
-        abort(404)
+    write = _find_or_404(intent_id)
     _check_own(service.author_of(intent_id), write.record_type)
     return write

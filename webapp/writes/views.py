@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, request, url_for
 from webapp.people.service import Permission, can, current_actor, polling, requires
 from webapp.ui import messages, url_exists
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
-from webapp.writes import deciding, held, notices, open_list, service
+from webapp.writes import deciding, held, notices, open_list, service, words
 
 if TYPE_CHECKING:
     from flask import Response
@@ -63,7 +63,7 @@ def show(intent_id: str) -> Response:
 def looked_up(intent_id: str) -> Response:
     """Take a write that was never confirmed off the overview: a person has looked."""
     if not service.note_looked_up(intent_id, current_actor()):
-        abort(404)
+        return show_settled(intent_id)
     flash(messages.LOOKED_UP, "success")
     return redirect_to(url_for("writes.show", intent_id=intent_id))
 
@@ -83,6 +83,15 @@ def _show_held(intent_id: str) -> Response:
         record_url=_record_url(waiting),
         record_text=_PAGES[waiting.record_type][3],
     )
+
+
+def show_settled(intent_id: str) -> Response:
+    """Lead to what became of a write that was settled while its page was open; else 404."""
+    write = service.find(intent_id)
+    if write is None or write.is_open:
+        abort(404)
+    flash(words.HAS_SETTLED, "warning")
+    return redirect_to(url_for("writes.show", intent_id=intent_id))
 
 
 def may_write(record_type: str) -> bool:
