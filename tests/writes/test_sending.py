@@ -146,6 +146,7 @@ def test_one_that_neropay_does_not_look_at_waits_on_under_its_id(
     assert (find(ID), held.count_held()) == (None, 1)
     sandbox.clear_faults()
     office.rest()
+    office.clock.advance(hours=1)
     assert sending.send_held(lambda _: None) == 1
     assert keys(sandbox) == [ID]
 

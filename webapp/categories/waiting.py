@@ -50,9 +50,9 @@ def hold_new(
 def change_held(
     actor: Actor, held: Held, name: str, sort_order: int, is_active: bool
 ) -> Held | None:
-    """Put what a person made of a waiting category in its place; None when it has left."""
+    """Put what a person made of a waiting category in its place; None when it moved."""
     draft = _draft_of_new(held.id, name, sort_order, is_active)
-    return waiting.replace_held(actor, held.id, draft)
+    return waiting.replace_held(actor, held, draft)
 
 
 def is_new(held: Held) -> bool:
@@ -97,6 +97,7 @@ def send_new(held: Held, guard: Guard) -> Outcome:
         label=held.label,
         before={},
         guard=guard,
+        held_since=held.created_at,
     )
 
 
@@ -120,6 +121,7 @@ def send_deletion(held: Held, guard: Guard) -> Outcome:
         label=held.label,
         before=held.payload["before"],
         guard=is_the_same,
+        held_since=held.created_at,
     )
 
 

@@ -117,7 +117,9 @@ class Correction:
             row = directory.find(self.customer_id)
             copy_of = row.confirmed_at if row else None
         except NeroPayError as error:
-            return self._refuse(Refusal(writes.kind_of(error), error.code, error.message))
+            return self._refuse(
+                Refusal(writes.kind_of(error), error.code, error.message, after=error.after or 0.0)
+            )
         if row is None:
             return self._refuse(Refusal("not_found", "resource_not_found"))
         outcome = self._send(row, changed, body, known_seq)

@@ -2,7 +2,8 @@
 
 Each process knows what its own calls told (`neropay.line`); what they find is one row in the
 database, which every page reads. While NeroPay is away the worker asks it from time to time, so
-that its return is noticed though nobody clicks. On its return, what waits is due at once.
+that its return is noticed though nobody clicks. On its return, what is not confirmed is due at
+once, unless NeroPay was there all the time and turned us away: then each has its own time.
 
 Not here: words, and the sending of what waits (`sending`).
 """
@@ -34,6 +35,7 @@ _KEY: Final = "tillside.away"
 _EVERY: Final = timedelta(seconds=5)  # as the breaker lets a probe through
 _WHEN_ASKED_TO_WAIT: Final = timedelta(seconds=30)
 _BUDGET: Final = 3.0  # seconds for a probe
+_OF_WRITES_TOO: Final = frozenset({"key", "wait"})
 _ROW: Final = Prepared(
     select(neropay_line.c.away_since, neropay_line.c.code).where(neropay_line.c.id == 1)
 )
@@ -145,10 +147,13 @@ def _note_away(code: str) -> None:
 def _note_back() -> None:
     _known().is_away = False
     with db.write() as connection:
+        row = _ROW.first(connection)
+        reason = row.code.partition(" ")[0] if row else ""
         back = (
             update(neropay_line)
             .where(neropay_line.c.id == 1, neropay_line.c.away_since.is_not(None))
             .values(away_since=None, back_at=now())
         )
-        if connection.execute(back).rowcount:
+        # A read that goes well says nothing of writes that are not accepted, or too many.
+        if connection.execute(back).rowcount and reason not in _OF_WRITES_TOO:
             decisions_journal.make_due(connection, now())

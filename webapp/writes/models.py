@@ -42,6 +42,7 @@ class Refusal:
         message: NeroPay's own words, cleaned; may be empty.
         fields: For each field concerned, what was said about it.
         theirs: For changed_meanwhile: the fields that both sides changed, as NeroPay has them.
+        after: Seconds that NeroPay asked to wait before another try; 0 when it named none.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Refusal:
     message: str = ""
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     theirs: Mapping[str, str | None] = field(default_factory=dict)
+    after: float = 0.0
 
 
 # Looks at our copy in the transaction that notes a write down; a refusal means: do not.

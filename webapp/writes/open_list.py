@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.writes import held, journal
+from webapp.writes import backoff, held, journal
 from webapp.writes.looking import list_not_known
 from webapp.writes.models import State
 
@@ -38,7 +38,7 @@ class Line:
         state: sending, unknown, waiting, behind (another one of its record goes first) or
             needs_you.
         fields: What it changes.
-        next_try_at: When we ask again; None for what waits.
+        next_try_at: When we ask again; for what waits, only if NeroPay has turned it away.
     """
 
     intent_id: str
@@ -130,7 +130,7 @@ def line_of(one: Held, *, is_behind: bool = False) -> Line:
         author_id=one.actor.person_id,
         author=one.actor.name,
         since=one.created_at,
-        next_try_at=None,
+        next_try_at=one.next_try_at if backoff.is_put_off(one, now()) else None,
         state=state,
         fields=one.fields,
         reason=one.refusal.kind if one.refusal else "",

@@ -38,7 +38,13 @@ def outcome_of(row: Row[Any], *, is_replay: bool = False, is_changed_body: bool 
     refusal = None
     if row.state == State.REFUSED:
         fields = {name: tuple(said) for name, said in answer.get("fields", {}).items()}
-        refusal = Refusal(answer["kind"], answer["code"], answer.get("message", ""), fields)
+        refusal = Refusal(
+            answer["kind"],
+            answer["code"],
+            answer.get("message", ""),
+            fields,
+            after=answer.get("after", 0.0),
+        )
     differing = {name: (sent, got) for name, (sent, got) in answer.get("differing", {}).items()}
     return Outcome(
         intent_id=row.id,

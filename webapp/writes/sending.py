@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import current_app
 
+from webapp.clock import now
 from webapp.extensions import db
-from webapp.writes import authors, away, decisions_journal, held, journal, notices
+from webapp.writes import authors, away, backoff, decisions_journal, held, journal, notices
 from webapp.writes.held_models import ORPHANED
 from webapp.writes.models import Guard, Outcome, Refusal, State
 from webapp.writes.pacing import Pace
@@ -60,14 +61,14 @@ def send_held(pause: Callable[[float], object] = time.sleep, *, limit: int = 50)
     waiting = held.list_held(limit=_MOST)
     if not any(not one.needs_you for one in waiting):
         return 0
-    left = 0
+    left, moment = 0, now()
     behind: set[tuple[str, str | None]] = set()  # records with something that has to go first
     pace = Pace(pause)
     for one in waiting:
         record_key = (one.record_type, one.record_id)
         if one.record_id is not None and record_key in behind:
             continue
-        if one.needs_you:
+        if one.needs_you or backoff.is_put_off(one, moment):
             behind.add(record_key)
             continue
         if limit <= 0 or not pace.goes_on():
@@ -111,13 +112,14 @@ def _finish(one: Held, outcome: Outcome, *, has_row: bool) -> bool:
         with db.write() as connection:
             _let_go(connection, one, outcome)
         return True
-    if refusal.kind in _AWAY:
-        if has_row:
-            with db.write() as connection:  # nothing was changed: the same id may go again
-                decisions_journal.remove_unsent(connection, one.id)
-        return False
     is_unreadable = refusal.kind == _UNREADABLE and refusal.code not in _OF_THE_RECORD
-    if refusal.kind in _LATER or refusal.code == _MOVED or is_unreadable:
+    if refusal.kind in _AWAY or is_unreadable:
+        with db.write() as connection:
+            if has_row:  # nothing was changed: the same id may go again
+                decisions_journal.remove_unsent(connection, one.id)
+            backoff.put_off(connection, one, refusal, now())
+        return False
+    if refusal.kind in _LATER or refusal.code == _MOVED:
         return False
     if not has_row:
         return _ask_somebody(one, refusal)

@@ -31,6 +31,7 @@ from webapp.neropay import (
     Unavailable,
 )
 from webapp.writes import journal, notices
+from webapp.writes.held import HOLDABLE
 from webapp.writes.models import Decision, Intent, Outcome, State
 from webapp.writes.rows import outcome_of
 
@@ -188,7 +189,9 @@ def _close(
     def work(connection: Connection) -> Row[Any] | None:
         row = journal.close(connection, intent, state, now(), answer=answer, request_id=request_id)
         if row is not None:
-            _record_end(connection, intent, state)
+            # What waits and goes on waiting may do so for hours: that is no history of its record.
+            if intent.held_since is None or answer["kind"] not in HOLDABLE:
+                _record_end(connection, intent, state)
             _tell_author(connection, intent, row)
         return row
 
@@ -263,7 +266,9 @@ def _next_try_at(intent: Intent, error: NeroPayError, moment: datetime) -> datet
 
 def _describe(error: NeroPayError) -> dict[str, object]:
     fields = dict(error.fields) if isinstance(error, Invalid) else {}
-    return {"kind": kind_of(error), "code": error.code, "message": error.message, "fields": fields}
+    described: dict[str, object] = {"kind": kind_of(error), "code": error.code}
+    described |= {"message": error.message, "fields": fields}
+    return described | ({"after": error.after} if error.after else {})
 
 
 def _write(work: Callable[[Connection], _Result]) -> _Result:
