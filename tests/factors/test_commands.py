@@ -55,6 +55,13 @@ def test_set_password_signs_out_and_keeps_the_factor(secured: Someone) -> None:
     assert secured.give_password(NEW_PASSWORD).location == "/login/second?next=/"
 
 
+def test_set_password_is_a_way_in_after_too_many_failures(secured: Someone) -> None:
+    statuses = [secured.give_password("wrong one here").status for _ in range(11)]
+    assert statuses == [422] * 10 + [429]
+    run(secured, "set-password", "--password-stdin", text=NEW_PASSWORD)
+    assert secured.give_password(NEW_PASSWORD).location == "/login/second?next=/"
+
+
 def test_asked_for_twice_without_standard_input(secured: Someone) -> None:
     typed = f"{NEW_PASSWORD}\n{NEW_PASSWORD}\n"
     code, output = run(secured, "set-password", text=typed)

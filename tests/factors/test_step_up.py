@@ -94,14 +94,29 @@ def test_a_code_is_not_taken_twice(late: Someone) -> None:
     assert words.WRONG_CODE in answer.text
 
 
-def test_failures_count_with_those_of_signing_in(late: Someone) -> None:
+def test_ten_failures_of_a_session_shut_nobody_else_out(late: Someone) -> None:
     for _ in range(5):
         late.page.post(ASKED, {"password": "wrong one here"})
         late.page.post(ASKED, {"code": late.phone.wrong()})
     answer = late.page.post(ASKED, {"password": late.member.password})
     assert answer.status == 429
     assert answer.response.headers["Retry-After"]
-    assert late.elsewhere().give_password().status == 429
+    assert late.elsewhere().sign_in().is_in()
+
+
+def test_a_right_one_and_a_new_id_do_not_begin_anew(late: Someone) -> None:
+    for _ in range(9):
+        late.page.post(ASKED, {"password": "wrong one here"})
+    assert late.page.post(ASKED, {"code": late.phone.code()}).status == 303
+    assert late.page.post(ASKED, {"password": "wrong one here"}).status == 422
+    assert late.page.post(ASKED, {"password": late.member.password}).status == 429
+
+
+def test_strangers_shut_nobody_out_who_is_in(late: Someone) -> None:
+    stranger = late.elsewhere()
+    assert [stranger.give_password("wrong one here").status for _ in range(10)] == [422] * 10
+    assert stranger.give_password().status == 429
+    assert late.page.post(ASKED, {"password": late.member.password}).status == 303
 
 
 @pytest.mark.parametrize("place", ["//evil.example", "https://evil.example", "/nowhere", "/login"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from tests.conftest import Member
+    from tests.conftest import Clock, Member
 
 NEW = "seven green bottles"
 URL = "/account/password"
@@ -97,7 +97,7 @@ def test_a_wrong_current_one_is_written_down_without_it(
     assert kind_text(newest.kind) == "Could not change the password"
 
 
-def test_guessing_it_is_throttled(page_as: Callable[[str], Page]) -> None:
+def test_guessing_it_is_throttled(page_as: Callable[[str], Page], clock: Clock) -> None:
     page = page_as("staff")
     token = page.csrf_token()
     for _ in range(10):
@@ -106,6 +106,17 @@ def test_guessing_it_is_throttled(page_as: Callable[[str], Page]) -> None:
     assert answer.status == 429
     assert int(answer.response.headers["Retry-After"]) > 800
     assert "Try again in 15 minutes." in answer.text
+    clock.advance(seconds=1)
+    assert page_as("staff").post(URL, fill()).status == 303  # signing in anew helps
+
+
+def test_strangers_keep_nobody_from_it(
+    page_as: Callable[[str], Page], app: Flask, cast: dict[str, Member]
+) -> None:
+    page, stranger = page_as("staff"), Page(app.test_client())
+    fields = {"email": cast["staff"].email, "password": "not the right one"}
+    assert [stranger.post("/login", fields).status for _ in range(11)] == [422] * 10 + [429]
+    assert page.post(URL, fill()).status == 303
 
 
 @pytest.mark.parametrize(

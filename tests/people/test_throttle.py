@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.conftest import PASSWORD
 from webapp.extensions import db
-from webapp.people import service
+from webapp.people import service, throttle
 from webapp.people.service import SignInRefused, Throttled
 from webapp.people.tables import sessions, sign_in_failures
 
@@ -138,6 +139,24 @@ def test_right_ones_at_once_all_get_a_session_of_their_own(app: Flask, cast: Cas
     assert count(app) == 0
     with app.app_context(), db.read() as connection:
         assert len(connection.execute(select(sessions)).all()) == 8
+
+
+def test_who_is_in_is_counted_apart_but_not_without_end(
+    app: Flask, cast: Cast, clock: Clock
+) -> None:
+    fail(app, 10, cast["owner"].email)
+    owner, other = cast["owner"].id, cast["staff"].id
+    with app.app_context():
+        for hour in range(5):
+            began = clock() - timedelta(hours=hour)
+            for _ in range(10):
+                throttle.reserve_own_try(owner, began)
+            with pytest.raises(Throttled):
+                throttle.reserve_own_try(owner, began)
+        with pytest.raises(Throttled):  # fifty, however many sessions somebody has
+            throttle.reserve_own_try(owner, clock() - timedelta(hours=5))
+        throttle.reserve_own_try(other, clock())
+    assert attempt(app, cast["staff"].email) == "refused"  # nor does the address count
 
 
 def test_the_page_says_how_long(page: Page, app: Flask, cast: Cast) -> None:

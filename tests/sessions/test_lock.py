@@ -105,6 +105,14 @@ def test_ten_wrong_ones_have_to_wait(locked: Page) -> None:
     assert not is_in(locked)
 
 
+def test_strangers_lock_nobody_in(locked: Page, app: Flask, cast: dict[str, Member]) -> None:
+    stranger = Page(app.test_client())
+    fields = {"email": cast["staff"].email, "password": "wrong"}
+    assert [stranger.post("/login", fields).status for _ in range(11)] == [422] * 10 + [429]
+    assert unlock(locked, PASSWORD).status == 303
+    assert is_in(locked)
+
+
 def test_signing_out_is_possible(locked: Page) -> None:
     token = locked.get("/lock").form("/logout")["csrf_token"]
     assert locked.post("/logout", {"csrf_token": token}).location == "/login"

@@ -51,6 +51,12 @@ def test_a_new_password(
     assert {"password.reset_requested", "password.reset"} <= kinds
 
 
+def test_it_is_a_way_in_after_too_many_failures(page: Page, link: str, app: Flask) -> None:
+    assert [_sign_in(app, "wrong") for _ in range(11)] == [422] * 10 + [429]
+    page.post(link, {"password": NEW_PASSWORD})
+    assert _sign_in(app, NEW_PASSWORD) == 303
+
+
 def test_extra_fields_change_nothing(page: Page, link: str, app: Flask) -> None:
     fields = {"password": NEW_PASSWORD, "email": "owner@shop.example", "id": "1", "role": "owner"}
     assert page.post(link, fields).status == 200

@@ -1,4 +1,4 @@
-"""Unlocking a session: the password again, with the same limits as signing in.
+"""Unlocking a session: the password again, ten tries in a quarter of an hour.
 
 Not here: when a session is locked (sessions.py, visits.py).
 """
@@ -11,10 +11,10 @@ from sqlalchemy import select
 from webapp.activity.service import Actor, record
 from webapp.extensions import db
 from webapp.people import sessions, throttle
-from webapp.people.addresses import email_key
 from webapp.people.models import Person, WrongPassword
 from webapp.people.passwords import is_password
 from webapp.people.tables import people
+from webapp.people.visits import began_at
 
 
 def unlock_session(person: Person, password: str) -> None:
@@ -25,11 +25,11 @@ def unlock_session(person: Person, password: str) -> None:
         password: As typed, anything at all.
 
     Raises:
-        WrongPassword: It is another one; counts as a failed sign-in.
-        Throttled: Too many failures; nothing was compared.
+        WrongPassword: It is another one.
+        Throttled: Too many failures in this session; nothing was compared.
         LookupError: The session has ended meanwhile.
     """
-    reserved = throttle.reserve_try(email_key(person.email), request.remote_addr)
+    reserved = throttle.reserve_own_try(person.id, began_at())
     with db.read() as connection:
         stored = connection.execute(
             select(people.c.password_hash).where(people.c.id == person.id)

@@ -48,6 +48,7 @@ from webapp.people.sessions import current_person, is_locked, lock, seconds_unti
 from webapp.people.sign_in import PROBLEM as SIGN_IN_PROBLEM
 from webapp.people.sign_in import sign_in, sign_in_with_passkey, sign_out
 from webapp.people.tables import people
+from webapp.people.visits import began_at
 from webapp.ui.forms import clean_text, text_problem
 
 if TYPE_CHECKING:
@@ -173,13 +174,13 @@ def change_password(person: Person, current: str, new: str) -> None:
 
     Raises:
         WeakPassword: The new one is not taken.
-        WrongPassword: The current one is wrong; counts as a failed sign-in.
-        Throttled: Too many failures; nothing was compared.
+        WrongPassword: The current one is wrong.
+        Throttled: Too many failures in this session; nothing was compared.
     """
     weakness = find_weakness(new, email=person.email, name=person.name)
     if weakness:
         raise WeakPassword(weakness)
-    reserved = throttle.reserve_try(email_key(person.email), request.remote_addr)
+    reserved = throttle.reserve_own_try(person.id, began_at())
     with db.read() as connection:
         old_hash = connection.execute(
             select(people.c.password_hash).where(people.c.id == person.id)

@@ -119,6 +119,7 @@ def create_session(
     visit = Visit({ROLE: person.role.value, csrf.FIELD: secrets.token_hex(20)})
     visit.person, visit.new_id, visit.id_hash = person, new_id, hash_id(new_id)
     visit.seen_at, visit.stepped_up_at, visit.level = moment, moment, level
+    visit.began_at = moment
     row = {
         "id_hash": visit.id_hash,
         "person_id": person.id,
@@ -249,7 +250,7 @@ def _become(visit: Visit) -> None:
     own.clear()
     own.update(visit)
     own.person, own.id_hash, own.new_id = visit.person, visit.id_hash, visit.new_id
-    own.seen_at, own.is_unavailable = visit.seen_at, False
+    own.began_at, own.seen_at, own.is_unavailable = visit.began_at, visit.seen_at, False
     own.level, own.stepped_up_at, own.locked_at = visit.level, visit.stepped_up_at, visit.locked_at
     own.modified = visit.person is None  # a person's row is written; a visitor's cookie is not
 

@@ -48,8 +48,8 @@ sign_in_failures = Table(
     "sign_in_failures",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("account_key", String(64), nullable=False),  # SHA-256 of the address tried
-    Column("address", String(45), nullable=False),
+    Column("account_key", String(64), nullable=False),  # SHA-256 of what was tried
+    Column("address", String(45), nullable=False),  # of the network, or "person 7" within a session
     Column("at", UtcDateTime, nullable=False),
     Index("ix_sign_in_failures_account", "account_key", "at"),
     Index("ix_sign_in_failures_address", "address", "at"),

@@ -2,7 +2,8 @@
 
 Each try is counted as a failure first and taken back when it was right, in a transaction of its
 own. So tries at the same moment, in several processes, cannot slip through together, and a try
-whose process died stays counted. Not here: passwords.
+whose process died stays counted. Strangers' tries and those of whoever is signed in are counted
+apart: nobody can shut a person out of the session that they are in. Not here: passwords.
 """
 
 from __future__ import annotations
@@ -68,17 +69,24 @@ def reserve_try(account: str, address: str | None) -> int:
     Raises:
         Throttled: Ten failures of this account or fifty from this address in 15 minutes.
     """
-    key, network, moment = _digest(account), _network(address), now()
-    failures = sign_in_failures.c
-    with db.write() as connection:
-        _queue(connection, key, network)
-        _refuse_surplus(connection, key, network, moment)
-        reserved = connection.execute(
-            insert(sign_in_failures)
-            .values(account_key=key, address=network, at=moment)
-            .returning(failures.id)
-        ).scalar_one()
-    return int(reserved)
+    return _reserve(_digest(account), _network(address))
+
+
+def reserve_own_try(person_id: int, began_at: datetime | None) -> int:
+    """Count a try of somebody who is signed in, apart from those of strangers.
+
+    Args:
+        person_id: Who.
+        began_at: When their session began, which tells it from others of theirs.
+
+    Returns:
+        As `reserve_try`.
+
+    Raises:
+        Throttled: Ten failures in this session, or fifty in all of theirs, in 15 minutes.
+    """
+    key = f"SESSION {person_id} {began_at}"  # capitals: nobody can type it, see `email_key`
+    return _reserve(_digest(key), f"person {person_id}")
 
 
 def take_back(connection: Connection, reserved: int) -> None:
@@ -91,14 +99,39 @@ def take_back(connection: Connection, reserved: int) -> None:
     connection.execute(delete(sign_in_failures).where(sign_in_failures.c.id == reserved))
 
 
+def forget(connection: Connection, account: str) -> None:
+    """Uncount every failure of an account that has a new password: what was guessed is void.
+
+    Args:
+        connection: An open write transaction.
+        account: The account's key, as in `reserve_try`.
+    """
+    is_its = sign_in_failures.c.account_key == _digest(account)
+    connection.execute(delete(sign_in_failures).where(is_its))
+
+
 def purge(connection: Connection, moment: datetime) -> int:
     """Delete the failures that no longer count; give how many."""
     is_over = sign_in_failures.c.at <= moment - WINDOW
     return connection.execute(delete(sign_in_failures).where(is_over)).rowcount
 
 
+def _reserve(key: str, place: str) -> int:
+    moment = now()
+    failures = sign_in_failures.c
+    with db.write() as connection:
+        _queue(connection, key, place)
+        _refuse_surplus(connection, key, place, moment)
+        reserved = connection.execute(
+            insert(sign_in_failures)
+            .values(account_key=key, address=place, at=moment)
+            .returning(failures.id)
+        ).scalar_one()
+    return int(reserved)
+
+
 def _queue(connection: Connection, *keys: str) -> None:
-    """Let tries of one account or address count one after the other.
+    """Let tries of one account or place count one after the other.
 
     SQLite has one writer anyway. On PostgreSQL the locks are taken in one order by everybody, so
     that nobody waits in a circle.
@@ -111,10 +144,10 @@ def _queue(connection: Connection, *keys: str) -> None:
         connection.execute(lock, {"key": number})
 
 
-def _refuse_surplus(connection: Connection, key: str, network: str, moment: datetime) -> None:
+def _refuse_surplus(connection: Connection, key: str, place: str, moment: datetime) -> None:
     waits = (
         _wait(connection, _OF_ACCOUNT, key, moment),
-        _wait(connection, _OF_ADDRESS, network, moment),
+        _wait(connection, _OF_ADDRESS, place, moment),
     )
     if any(waits):
         raise Throttled(max(waits))

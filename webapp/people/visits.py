@@ -72,6 +72,7 @@ class Visit(SecureCookieSession):
         person: Who is signed in; None for visitors.
         id_hash: The row in our table.
         new_id: The id that the answer's cookie has to carry, right after sign-in or step-up.
+        began_at: When it began, which stays as it is when the session gets a new id.
         seen_at: When use was noted last.
         level: "setup" when nothing but setting up a second factor is allowed.
         stepped_up_at: When the password or second factor was given last.
@@ -82,6 +83,7 @@ class Visit(SecureCookieSession):
     person: Person | None = None
     id_hash: str | None = None
     new_id: str | None = None
+    began_at: datetime | None = None
     seen_at: datetime | None = None
     level: Level = "full"
     stepped_up_at: datetime | None = None
@@ -147,6 +149,7 @@ class Sessions(SecureCookieSessionInterface):
         visit = Visit(data)
         visit.id_hash, visit.person, visit.seen_at = id_hash, person_of(row), row.seen_at
         visit.level, visit.stepped_up_at = row.level, row.stepped_up_at
+        visit.began_at = row.created_at
         visit.locked_at = row.locked_at or self._idle_since(row.seen_at)
         return visit
 
@@ -186,6 +189,12 @@ def current_visit() -> Visit | None:
     """Give the session of this request; None outside of one."""
     visit = request_ctx.session if has_request_context() else None
     return visit if isinstance(visit, Visit) else None
+
+
+def began_at() -> datetime | None:
+    """Give when this browser's session began; it tells the sessions of one person apart."""
+    visit = current_visit()
+    return visit.began_at if visit else None
 
 
 def hash_id(session_id: str) -> str:

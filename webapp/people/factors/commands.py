@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions, words
+from webapp.people import sessions, throttle, words
 from webapp.people.addresses import email_key
 from webapp.people.factors.service import reset_factors
 from webapp.people.factors.totp import rotate_seeds
@@ -48,6 +48,7 @@ def set_password(email: str, password_stdin: bool) -> None:
     with db.write() as connection:
         connection.execute(update(people).where(people.c.id == person.id).values(values))
         sessions.end_all(connection, person.id)
+        throttle.forget(connection, email_key(person.email))
         record(
             connection,
             actor=Actor(None, "Command line", None),

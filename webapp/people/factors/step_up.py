@@ -14,13 +14,13 @@ from sqlalchemy import select
 from webapp.activity.service import Actor, record
 from webapp.extensions import db
 from webapp.people import sessions, throttle
-from webapp.people.addresses import email_key
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import WrongCode
 from webapp.people.factors.second_step import passkey_proof, use_code
 from webapp.people.models import WrongPassword
 from webapp.people.passwords import is_password
 from webapp.people.tables import people
+from webapp.people.visits import began_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,8 @@ def with_password(person: Person, password: str) -> None:
     """Step up with the password.
 
     Raises:
-        Throttled: Too many failures; nothing was compared.
-        WrongPassword: It is wrong; counts as a failed sign-in.
+        Throttled: Too many failures in this session; nothing was compared.
+        WrongPassword: It is wrong.
     """
 
     def check() -> Callable[[Connection, Person], None]:
@@ -54,8 +54,8 @@ def with_code(person: Person, typed: str) -> None:
     """Step up with a code from the app or a recovery code.
 
     Raises:
-        Throttled: Too many failures; nothing was compared.
-        WrongCode: Wrong, or used before; counts as a failed sign-in.
+        Throttled: Too many failures in this session; nothing was compared.
+        WrongCode: Wrong, or used before.
     """
     _step_up(person, lambda: partial(use_code, typed=typed))
 
@@ -66,7 +66,7 @@ def with_passkey(person: Person, answer: str) -> None:
 
 
 def _step_up(person: Person, check: Callable[[], Callable[[Connection, Person], None]]) -> None:
-    reserved = throttle.reserve_try(email_key(person.email), request.remote_addr)
+    reserved = throttle.reserve_own_try(person.id, began_at())
     try:
         use = check()
         with db.write() as connection:

@@ -154,6 +154,7 @@ def reset_password(token: str, password: str) -> Person:
             raise LinkRefused
         connection.execute(delete(password_resets).where(_row.person_id == person.id))
         sessions.end_all(connection, person.id)
+        throttle.forget(connection, email_key(person.email))
         actor = Actor(None, "Not signed in", request.remote_addr)
         _record(connection, actor, "password.reset", changed)
     return person
