@@ -32,7 +32,7 @@ from webapp.extensions import csrf, db, htmx, login_manager
 from webapp.neropay import NeroPay
 from webapp.ops import refused
 from webapp.settings import Settings
-from webapp.ui.requests import Application
+from webapp.ui.requests import FORM_PARTS, Application
 from webapp.ui.routing import RecordIdConverter
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def create_app(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
-        MAX_FORM_PARTS=100,
+        MAX_FORM_PARTS=FORM_PARTS,
     )
     app.url_map.merge_slashes = False  # its redirect would name whatever host the request named
     app.url_map.converters["record_id"] = RecordIdConverter

@@ -100,6 +100,7 @@ def test_what_is_logged_while_a_request_is_answered_carries_its_id(
     layer = RequestLayer(
         app.wsgi_app,
         takes_ids=False,
+        has_hsts=True,
         reraises=lambda: True,
         count_calls=lambda: 0,
         count_request=lambda *_: None,

@@ -125,6 +125,7 @@ def test_a_failure_outside_of_flask_is_answered_with_the_id_and_told_without_wor
     app.wsgi_app = RequestLayer(  # type: ignore[method-assign,assignment]  # in the place of all
         broken,
         takes_ids=False,
+        has_hsts=True,
         reraises=lambda: False,
         count_calls=lambda: 0,
         count_request=lambda *_: None,
@@ -132,6 +133,9 @@ def test_a_failure_outside_of_flask_is_answered_with_the_id_and_told_without_wor
     answer = app.test_client().get("/")
     assert answer.status_code == 500
     assert answer.headers["X-Request-ID"] in answer.get_data(as_text=True)
+    assert "max-age=" in answer.headers["Strict-Transport-Security"]
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer.headers["Cache-Control"] == "no-store"
     written = capsys.readouterr().err
     assert "Lovelace" not in written
     assert "ValueError" in written

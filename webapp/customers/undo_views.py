@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import abort, request, url_for
 
@@ -18,6 +17,7 @@ from webapp.customers.views import bp
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
+from webapp.ui.requests import split_address
 from webapp.ui.toasts import Toast, flash_toasts
 from webapp.writes.service import State, derive_intent_id, find, is_intent_id, new_intent_id
 
@@ -101,5 +101,5 @@ def _answer(row: CustomerRow, toasts: list[Toast]) -> Response:
 
 
 def _is_in_list() -> bool:
-    seen = urlsplit(request.headers.get("HX-Current-URL", ""))
+    seen = split_address(request.headers.get("HX-Current-URL"))
     return seen.path == url_for("customers.index")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, request, url_for
 
@@ -14,6 +13,7 @@ from webapp.customers.forms import query_arguments, query_from_request
 from webapp.people.service import Permission, can, polling, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, reload_page, render_page, return_place
+from webapp.ui.requests import split_address
 from webapp.writes.service import new_intent_id
 
 if TYPE_CHECKING:
@@ -118,10 +118,7 @@ def is_row_swap() -> bool:
 def list_place() -> str:
     """Give the list that the person came from, with its search; empty when it was another page."""
     index_url = url_for("customers.index")
-    try:
-        place = urlsplit(request.args.get("back") or request.referrer or "")
-    except ValueError:  # nothing that a browser would send
-        return ""
+    place = split_address(request.args.get("back") or request.referrer)
     if place.path != index_url:
         return ""
     return return_place(f"{place.path}?{place.query}" if place.query else place.path, "")

@@ -1,7 +1,8 @@
-"""Around every request: its id, its line in the log, its place in the metrics.
+"""Around every request: its id, its line in the log, its place in the metrics; what it may not be.
 
 A WSGI layer, not Flask hooks, so that static files, refused hosts and failures of the application
-itself are covered too. Flask adds what only it knows: the route and the person.
+itself are covered too: their answers get the security headers here, unless they have them. Flask
+adds what only it knows: the route and the person.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import has_request_context, request
+
+from webapp.ui.headers import CSP_NAME, security_headers
+from webapp.ui.requests import is_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,6 +55,7 @@ def init_app(app: Flask) -> None:
     app.wsgi_app = RequestLayer(  # type: ignore[method-assign,assignment]  # Flask's own way
         inner,
         takes_ids=takes_ids,
+        has_hsts=settings.is_production,
         reraises=lambda: app.testing or app.debug,
         count_calls=app.extensions["tillside.neropay"].calls_made,
         count_request=metrics.count_request,
@@ -88,6 +93,7 @@ class RequestLayer:
     Args:
         inner: The application inside.
         takes_ids: Whether a proxy of ours stands in front, whose X-Request-ID counts.
+        has_hsts: Whether answers that have no headers of ours tell browsers to use https only.
         reraises: Whether a failure of the application goes on to the caller (tests).
         count_calls: Tells how many calls to NeroPay this thread has made, ever.
         count_request: Takes method, route, status and seconds of an answered request.
@@ -98,12 +104,14 @@ class RequestLayer:
         inner: WSGIApplication,
         *,
         takes_ids: bool,
+        has_hsts: bool,
         reraises: Callable[[], bool],
         count_calls: Callable[[], int],
         count_request: Callable[[str, str, int, float], None],
     ) -> None:
         self._inner = inner
         self._takes_ids = takes_ids
+        self._headers = security_headers(hsts=has_hsts)
         self._reraises = reraises
         self._count_calls = count_calls
         self._count_request = count_request
@@ -112,11 +120,18 @@ class RequestLayer:
         """Answer one request."""
         trace = Trace(self._choose_id(environ))
         environ[_KEY] = trace
+        if not is_host(environ.get("HTTP_HOST", "")):
+            environ["HTTP_HOST"] = ""  # Flask makes no address with it, not even its error page's
 
         def start_with_id(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None
         ) -> Callable[[bytes], object]:
             trace.status = int(status[:3])
+            names = {name for name, _ in headers}
+            if CSP_NAME not in names:  # refused by the part for static files, or by us below
+                headers.extend(self._headers)
+                if "Cache-Control" not in names:
+                    headers.append(("Cache-Control", "no-store"))
             headers.append(("X-Request-ID", trace.id))
             return start(status, headers, exc_info) if exc_info else start(status, headers)
 

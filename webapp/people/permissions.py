@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Response, abort, current_app, g, redirect, request, url_for
 
@@ -24,6 +24,7 @@ from webapp.people.sessions import (
     is_stepped_up,
     is_unavailable,
 )
+from webapp.ui.requests import split_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,8 +232,5 @@ def _place() -> str:
     seen = request.headers.get("HX-Current-URL")
     if seen is None and request.method not in _SAFE:
         seen = request.referrer or "/"  # the address itself may answer nothing but POST
-    try:
-        parts = urlsplit(seen or request.full_path)
-    except ValueError:
-        return "/"
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    parts = split_address(seen or request.full_path)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"

@@ -14,11 +14,12 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
+
+from webapp.ui.requests import split_address
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -134,7 +135,8 @@ def _is_from_our_own_page() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return urlsplit(request.headers.get("Origin") or request.referrer or "").netloc == request.host
+    host = split_address(request.headers.get("Origin") or request.referrer).netloc
+    return host != "" and host == request.host
 
 
 def _xor(pad: bytes, text: bytes) -> bytes:

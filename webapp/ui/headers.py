@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
+CSP_NAME: Final = "Content-Security-Policy"
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
     "object-src 'none'; frame-ancestors 'none'"
 )
 _ALWAYS: Final = (
-    ("Content-Security-Policy", CSP),
+    (CSP_NAME, CSP),
     ("X-Content-Type-Options", "nosniff"),
     # Not no-referrer: over https the CSRF check needs the page's own origin.
     ("Referrer-Policy", "same-origin"),

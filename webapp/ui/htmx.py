@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from flask import Response, current_app, g, make_response, redirect, render_template, request
 from flask_htmx import HTMX
 from werkzeug.exceptions import HTTPException
 from werkzeug.urls import iri_to_uri
+
+from webapp.ui.requests import split_address
 
 # One slash, then no second one (nor a backslash, which browsers read as one), and nowhere a
 # backslash, a space or a control character: browsers strip tabs and line breaks out of addresses.
@@ -89,8 +91,8 @@ def redirect_to(url: str) -> Response:
     url = iri_to_uri(url)  # headers are Latin-1 on the wire
     if not is_htmx():
         return make_response(redirect(url, 303))
-    parts = urlsplit(url)
-    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    parts = split_address(url)
+    shown = split_address(request.headers.get("HX-Current-URL"))
     if parts.fragment and (shown.path, shown.query) == (parts.path, parts.query):
         url = url.partition("#")[0]
     response = make_response("", 204)
@@ -118,10 +120,10 @@ def return_place(raw: str | None, default: str) -> str:
     """
     if not raw or len(raw) > _LONGEST or not _OWN_PATH.fullmatch(raw):
         return default
+    parts = split_address(raw)
+    if parts.scheme or parts.netloc:
+        return default
     try:
-        parts = urlsplit(raw)
-        if parts.scheme or parts.netloc:
-            return default
         current_app.url_map.bind("").match(unquote(parts.path), method="GET")
     except (HTTPException, ValueError):  # RequestRedirect is an HTTPException as well
         return default

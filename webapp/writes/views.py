@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, flash, request, url_for
 
 from webapp.people.service import Permission, can, current_actor, polling, requires
 from webapp.ui import messages, url_exists
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
+from webapp.ui.requests import split_address
 from webapp.writes import deciding, held, notices, open_list, service, words
 
 if TYPE_CHECKING:
@@ -128,10 +128,7 @@ def _way_back(write: Outcome) -> tuple[str, str]:
 
 def _came_from() -> tuple[str, str]:
     """Give path and query of the page that led here, as the browser says."""
-    try:
-        place = urlsplit(request.referrer or "")
-    except ValueError:  # nothing that a browser would send
-        return "", ""
+    place = split_address(request.referrer)
     return place.path, place.query
 
 
