@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from tests.ops.backups import BREAKS, break_it, city_of, rewrite, run
+from tests.ops.backups import BREAKS, break_it, city_of, rewrite, run, scalar
+from tests.page import Page
 from tests.servers.gunicorn import ROOT
+from tests.team.conftest import link_in
 from webapp.activity.service import verify
 from webapp.extensions import db
 from webapp.ops import in_use
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
     from webapp.sandbox.testing import Sandbox
@@ -107,6 +111,31 @@ def test_a_damaged_database_is_kept_aside_as_it_is(app: Flask, kept: Path, tmp_p
     assert city_of(app, 1001) != "Kept"
     aside = next(tmp_path.glob("tillside.db.before-*"))
     assert aside.read_bytes().startswith(b"damaged")
+
+
+def test_links_of_a_backup_open_nothing_any_more(
+    app: Flask, page_as: Callable[[str], Page], file: Path
+) -> None:
+    """An invitation may have been used or cancelled since, and a link to a password too."""
+    owner = page_as("owner")
+    links = []
+    for email in ("one@shop.example", "two@shop.example"):
+        fields = {"email": email, "name": "", "role": "staff"}
+        links.append(link_in(owner.post("/team/invitations/new", fields)))
+    with app.app_context(), db.write() as connection:
+        used = "UPDATE invitations SET used_at = created_at WHERE email = 'one@shop.example'"
+        connection.execute(text(used))
+    visitor = Page(app.test_client())
+    assert visitor.get(links[1]).status == 200
+    assert run(app, "backup", str(file)).exit_code == 0
+
+    done = run(app, "restore", str(file))
+
+    assert done.exit_code == 0, done.output
+    assert "recovery codes" in done.output
+    assert visitor.get(links[1]).status == 404
+    query = "SELECT email FROM invitations WHERE cancelled_at IS NOT NULL"
+    assert scalar(app, query) == "two@shop.example", "what was used is not called cancelled"
 
 
 def test_what_does_not_prove_itself_afterwards_is_taken_back(

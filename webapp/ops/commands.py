@@ -55,7 +55,8 @@ def restore(file: Path, any_chain: bool, any_account: bool) -> None:
     A bad, cut, foreign or newer FILE is refused, and the database stays as it is. The former
     database is kept aside. Everybody has to sign in again; the worker copies the customers anew
     and finds out about writes that were open. What was done after the backup is still in NeroPay,
-    but no longer in the activity trail.
+    but no longer in the activity trail. People, their roles, passwords and recovery codes are as
+    they were; invitations that were open are cancelled.
 
     On PostgreSQL run it with the DATABASE_URL of the tables' owner, and run `activity protect`
     again afterwards if another role serves.
@@ -76,6 +77,10 @@ def restore(file: Path, any_chain: bool, any_account: bool) -> None:
         what = "database" if dialect == "sqlite" else "schema"
         click.echo(f"The former {what} is kept as {done.aside}.")
     click.echo(f"{done.open_writes} writes were open; the worker finds out about them.")
+    click.echo(
+        "People are as they were then: look through roles, suspensions and second factors on /team,"
+        " and have recovery codes made anew. Invitations that were open are cancelled."
+    )
     if done.is_other_key:
         click.echo("SECRET_KEY is another one now: authenticator apps have to be set up again.")
     if dialect == "postgresql":

@@ -1,7 +1,8 @@
 """`flask restore`: a backup in the place of the database, which is kept aside.
 
 What a restored database must not do is act as if no time had passed. Nobody is signed in by a
-session that may have been ended since. Our copy counts as failed until the next sync. Writes that
+session that may have been ended since, and no link that may have been used or withdrawn opens
+anything. Our copy counts as failed until the next sync. Writes that
 were open are asked about at once: NeroPay knows their keys for a day, and what is older a person
 decides, as always.
 """
@@ -39,6 +40,11 @@ _AFTERWARDS: Final = (
     ("sessions", "DELETE FROM sessions"),
     ("second_steps", "DELETE FROM second_steps"),
     ("password_resets", "DELETE FROM password_resets"),  # links that may have been used since
+    (
+        "invitations",  # likewise, or cancelled
+        "UPDATE invitations SET cancelled_at = '{now}'"
+        " WHERE used_at IS NULL AND cancelled_at IS NULL",
+    ),
     ("sync_state", "UPDATE sync_state SET lease_until = NULL, lease_owner = NULL"),
     ("sync_state", "UPDATE sync_state SET failed_at = '{now}', error_code = 'restored'"),
     ("category_sync", "UPDATE category_sync SET failed_at = '{now}', error_code = 'restored'"),
