@@ -130,3 +130,32 @@ def test_of_a_deletion_there_is_nothing_to_change(
     assert "/categories/waiting/" not in manager.get("/writes").html
     assert manager.get(f"/categories/waiting/{held.id}").status == 404
     assert manager.get(f"/customers/waiting/{held.id}").status == 404
+
+
+def turn_waiting_off(page_as: Callable[[str], Page]) -> None:
+    owner, url = page_as("owner"), "/writes/waiting"
+    assert owner.post(url, owner.get("/writes").form(url)).location == "/writes"
+
+
+@pytest.mark.parametrize("is_away", [True, False])
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize("url", [NEW, DELETE])
+def test_what_cannot_wait_here_any_more_is_neither_kept_nor_sent(
+    manager: Page, copied: Sandbox, page_as: Callable[[str], Page],
+    *, url: str, htmx: bool, is_away: bool,
+) -> None:  # fmt: skip
+    copied.stop()
+    refused = manager.post(url, {**manager.get(url).form(url), "name": "Tea"})
+    assert refused.has("button", name="hold")
+    turn_waiting_off(page_as)
+    if not is_away:
+        copied.start()
+    answer = manager.post(url, {**refused.form(url), "hold": "1"}, htmx=htmx)
+    if is_away:
+        copied.start()
+    assert answer.status == 409
+    assert "The owner has turned waiting off" in answer.text
+    assert not answer.has("button", name="hold")
+    assert copied.ledger() == []
+    if url == NEW:
+        assert answer.form(url)["name"] == "Tea"

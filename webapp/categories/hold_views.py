@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import flash, request, url_for
 
@@ -10,7 +10,7 @@ from webapp.categories import waiting
 from webapp.people.service import current_actor
 from webapp.ui.htmx import redirect_to
 from webapp.writes import waiting as queue
-from webapp.writes.service import Outcome
+from webapp.writes.service import Outcome, Refusal
 from webapp.writes.waiting import words
 
 if TYPE_CHECKING:
@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from webapp.categories.models import CategoryRow
     from webapp.writes.waiting import Held
 
+_NOT_KEPT: Final = Refusal("not_kept", "not_kept")
 
-def hold_new(form: CategoryForm) -> Response | None:
-    """Keep a new category, if that was asked for and is allowed; None to go on and send it.
+
+def hold_new(form: CategoryForm) -> Response | Refusal | None:
+    """Keep a new category, if that was asked for.
 
     A form that waits already, and comes back, is changed in its place.
+
+    Returns:
+        The answer when it is kept; a refusal to show when it cannot be; None to go on and send it.
     """
     if "hold" not in request.form and not queue.find_held(form.intent.data):
         return None
@@ -34,16 +39,16 @@ def hold_new(form: CategoryForm) -> Response | None:
     return _answer(kept)
 
 
-def hold_deletion(form: DeleteForm, category: CategoryRow) -> Response | None:
-    """Keep a deletion, if that was asked for and is allowed; None to go on and send it."""
+def hold_deletion(form: DeleteForm, category: CategoryRow) -> Response | Refusal | None:
+    """Keep a deletion, if that was asked for; as `hold_new`."""
     if "hold" not in request.form:
         return None
     return _answer(waiting.hold_deletion(current_actor(), form.intent.data, category))
 
 
-def _answer(kept: Held | Outcome | None) -> Response | None:
+def _answer(kept: Held | Outcome | None) -> Response | Refusal:
     if kept is None:
-        return None
+        return _NOT_KEPT
     if isinstance(kept, Outcome):
         return redirect_to(url_for("writes.show", intent_id=kept.intent_id))
     flash(words.held(kept.label), "info")

@@ -59,7 +59,8 @@ def create() -> Response:
         return _new_page(form, status=422)
     kept = hold_new(form)
     if kept is not None:
-        return kept
+        is_kept = not isinstance(kept, Refusal)
+        return kept if is_kept else _new_page(form, kept, status=status_of(kept.kind))
     outcome = service.create_category(
         current_actor(),
         form.intent.data,
@@ -73,7 +74,7 @@ def create() -> Response:
         if outcome.refusal is not _NOT_CONFIRMED:  # that one is settled when the form comes again
             form.intent.data = new_intent_id()
         status = explain_in(form, outcome.refusal.kind, outcome.refusal.fields)
-        return _new_page(form, outcome, status=status)
+        return _new_page(form, outcome.refusal, status=status)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
     added = [Toast(messages.added(outcome.label))]
@@ -117,11 +118,13 @@ def delete(category_id: str) -> Response:
     """Ask NeroPay to delete the category; a refusal is explained at its row."""
     form = DeleteForm(request.form)
     kept = hold_deletion(form, _find_or_404(category_id)) if "hold" in request.form else None
+    if isinstance(kept, Refusal):
+        return list_page(refused=_find_or_404(category_id), refusal=kept)
     if kept is not None:
         return kept
     outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
     if outcome.state is State.REFUSED:
-        return list_page(refused=_find_or_404(category_id), outcome=outcome)
+        return list_page(refused=_find_or_404(category_id), refusal=outcome.refusal)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
     deleted = [Toast(words.deleted(outcome.label), action=_action(category_id))]
@@ -160,12 +163,11 @@ def _empty_form() -> CategoryForm:
 def list_page(
     *,
     refused: CategoryRow | None = None,
-    outcome: Outcome | None = None,
+    refusal: Refusal | None = None,
     marked: str | None = None,
     toasts: Sequence[Toast] = (),
 ) -> Response:
     """Show the list, or put it in the place of the one that is there."""
-    refusal = outcome.refusal if outcome else None
     categories = service.list_categories()
     response = render_page(
         "categories/index.html",
@@ -186,13 +188,13 @@ def list_page(
     return response
 
 
-def _new_page(form: CategoryForm, outcome: Outcome | None = None, *, status: int = 200) -> Response:
+def _new_page(form: CategoryForm, refusal: Refusal | None = None, *, status: int = 200) -> Response:
     form.intent.data = form.intent.data or new_intent_id()
     return render_page(
         "categories/new.html",
         "categories/_form.html",
         status=status,
         form=form,
-        refusal=outcome.refusal if outcome else None,
+        refusal=refusal,
         near=service.near_duplicates(form.name.data or ""),
     )

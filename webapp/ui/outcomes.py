@@ -247,9 +247,9 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     ),
     "not_kept": Message(
         "Not kept",
-        "The owner has turned waiting off, or too many changes of yours wait here already."
-        " What you typed is still here.",
-        "Save it when NeroPay is back.",
+        "The owner has turned waiting off, or too many changes of yours wait here already. "
+        "Nothing was sent, and nothing that you typed is lost.",
+        "Send it when NeroPay is back.",
         "warning",
     ),
     "author_suspended": Message(
