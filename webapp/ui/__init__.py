@@ -64,6 +64,7 @@ def init_app(
     env.globals["path_of"] = _path_finder(app)
     env.globals["words"] = messages
     env.globals["is_sandbox"] = is_sandbox
+    env.globals["is_partial"] = htmx.is_partial
     filters.register(app)
     env.filters["fill"] = cells.fill
     # Run in reverse: compression sees the finished answer, then the headers are put on.
