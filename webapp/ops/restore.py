@@ -1,10 +1,9 @@
 """`flask restore`: a backup in the place of the database, which is kept aside.
 
 What a restored database must not do is act as if no time had passed. Nobody is signed in by a
-session that may have been ended since, and no link that may have been used or withdrawn opens
-anything. Our copy counts as failed until the next sync. Writes that
-were open are asked about at once: NeroPay knows their keys for a day, and what is older a person
-decides, as always.
+session that may have been ended since, and no link works that may have been used or cancelled. Our
+copy counts as failed until the next sync. Writes that were open are asked about at once: NeroPay
+knows their keys for a day, and what is older a person decides, as always.
 """
 
 from __future__ import annotations
@@ -35,16 +34,13 @@ if TYPE_CHECKING:
     from webapp.settings import Settings
 
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # as SQLite's columns hold it, and PostgreSQL reads it
+_IS_OPEN: Final = "WHERE used_at IS NULL AND cancelled_at IS NULL"  # used or cancelled since
 # Table, and what is done to it if the backup has it; {now}: this moment, as text.
 _AFTERWARDS: Final = (
     ("sessions", "DELETE FROM sessions"),
     ("second_steps", "DELETE FROM second_steps"),
     ("password_resets", "DELETE FROM password_resets"),  # links that may have been used since
-    (
-        "invitations",  # likewise, or cancelled
-        "UPDATE invitations SET cancelled_at = '{now}'"
-        " WHERE used_at IS NULL AND cancelled_at IS NULL",
-    ),
+    ("invitations", f"UPDATE invitations SET cancelled_at = '{{now}}' {_IS_OPEN}"),  # noqa: S608  # a constant
     ("sync_state", "UPDATE sync_state SET lease_until = NULL, lease_owner = NULL"),
     ("sync_state", "UPDATE sync_state SET failed_at = '{now}', error_code = 'restored'"),
     ("category_sync", "UPDATE category_sync SET failed_at = '{now}', error_code = 'restored'"),
