@@ -12,7 +12,7 @@ from webapp.writes.words import BUSY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.conftest import Site, Visitor
 
@@ -69,13 +69,43 @@ def test_a_new_one_stands_above_the_list_and_can_be_given_up(
     site.sandbox.clear_faults()
 
 
+def test_asking_again_leaves_what_has_the_focus_and_what_was_pressed(
+    visit: Callable[..., Visitor], site: Site
+) -> None:
+    page = visit("staff").page
+    place = unclear(page, site, "/customers/1005/edit", city="Ely")
+    page.goto("/customers/1005/edit")
+    alert = page.locator(".open-write [role=alert]")
+    alert.evaluate("alert => { alert.isTheSame = true }")
+    link = page.locator(".open-write a.btn")
+    link.focus()
+    with page.expect_response(place):
+        pass
+    expect(link).to_be_focused()
+    assert alert.evaluate("alert => alert.isTheSame")
+    for url, asked in (("/writes", "**/writes/open"), (place, place)):
+        page.goto(url)
+        kept: list[Route] = []
+        page.route("**/writes/*/settle", kept.append)
+        page.get_by_role("button", name="Check again now").first.click(no_wait_after=True)
+        with page.expect_response(asked):
+            pass
+        expect(page.get_by_role("button", name="Asking…")).to_have_attribute(
+            "aria-disabled", "true"
+        )
+        for route in kept:
+            route.abort()
+        page.unroute("**/writes/*/settle")
+    site.sandbox.clear_faults()
+
+
 def test_without_javascript(visit: Callable[..., Visitor], site: Site) -> None:
     page = visit("staff", java_script_enabled=False).page
     unclear(page, site, "/customers/1003/edit", city="York")
     site.sandbox.clear_faults()
     before = len(site.sandbox.ledger())
     page.goto("/writes")
-    button = page.get_by_role("button", name="Settle now")
+    button = page.get_by_role("button", name="Check again now")
     if button.count():  # unless the worker was quicker
         button.first.click()
 
