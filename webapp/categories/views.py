@@ -59,8 +59,7 @@ def create() -> Response:
         return _new_page(form, status=422)
     kept = hold_new(form)
     if kept is not None:
-        is_kept = not isinstance(kept, Refusal)
-        return kept if is_kept else _new_page(form, kept, status=status_of(kept.kind))
+        return _refused_page(form, kept) if isinstance(kept, Refusal) else kept
     outcome = service.create_category(
         current_actor(),
         form.intent.data,
@@ -186,6 +185,10 @@ def list_page(
     )
     response.headers["HX-Retarget"] = "#categories"  # whichever row or form asked
     return response
+
+
+def _refused_page(form: CategoryForm, refusal: Refusal) -> Response:
+    return _new_page(form, refusal, status=status_of(refusal.kind))
 
 
 def _new_page(form: CategoryForm, refusal: Refusal | None = None, *, status: int = 200) -> Response:
