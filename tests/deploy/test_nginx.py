@@ -13,9 +13,11 @@ import pytest
 
 from tests.servers.gunicorn import flask, production, running_gunicorn
 from tests.servers.nginx import NAME, running_nginx
+from tests.servers.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tests.servers.gunicorn import Web
     from tests.servers.nginx import Nginx
@@ -158,6 +160,20 @@ def test_a_clients_own_address_headers_count_for_nothing(browser: Browser, web: 
             break
     assert status == 429
     assert answer.headers["Retry-After"]
+
+
+def test_nginx_writes_no_address_anywhere(tmp_path: Path) -> None:
+    """Not of what it answers itself either: while Tillside is away, or when too much is sent."""
+    with running_nginx(tmp_path, free_port()) as alone:
+        browser = Browser(alone)
+        for method, body, status in (("GET", None, 502), ("POST", "x" * 70_000, 413)):
+            answer, _ = browser.ask(method, "/reset/SECRETTOKEN?q=Jane+Customer", body)
+            assert answer.status == status
+            browser.close()
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"till.example" in written, "its settings are among what was read"
+    assert b"SECRETTOKEN" not in written
+    assert b"Jane" not in written
 
 
 def test_a_body_that_is_too_large_is_refused_at_the_door(browser: Browser) -> None:

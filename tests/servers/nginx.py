@@ -50,6 +50,7 @@ def running_nginx(folder: Path, upstream_port: int) -> Iterator[Nginx]:
         ("server 127.0.0.1:8000;", f"server 127.0.0.1:{upstream_port};"),
         ("/etc/ssl/till.example/fullchain.pem", str(certificate)),
         ("/etc/ssl/till.example/privkey.pem", str(key)),
+        ("/var/log/nginx/", f"{folder}/"),
     ):
         assert old in site, f"deploy/nginx.conf has no {old!r} any more"
         site = site.replace(old, new)
