@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask, abort
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from tests.page import Page
+from webapp.extensions import db
 from webapp.neropay.errors import Misconfigured, OutcomeUnknown, RateLimited, Unavailable
 from webapp.people.service import Permission, public, requires
+from webapp.people.tables import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,3 +173,22 @@ def test_nothing_here(page: Page, url: str) -> None:
     answer = page.get(url)
     assert answer.status == 404
     assert answer.has("section", data_error_code="http_404")
+
+
+@pytest.mark.parametrize("why", ["locked", "setup"])
+def test_a_session_that_may_see_nothing_yet_sees_nothing_on_error_pages(
+    page_as: Callable[[str], Page], why: str
+) -> None:
+    page = page_as("staff")
+    assert page.post("/account/name", {"name": "Jane Staff"}).status == 303  # and a message waits
+    if why == "locked":
+        page.post("/lock")
+    else:
+        with page.client.application.app_context(), db.write() as connection:
+            connection.execute(update(sessions).values(level="setup"))
+    for answer in (page.get("/nowhere"), page.get("/nowhere", htmx=True), page.post("/nowhere", {"csrf_token": "none"})):
+        assert answer.status == 404
+        for told in ("Jane Staff", "staff@shop.example", "Sign out", "toast-"):
+            assert told not in answer.html
+        assert not answer.has("nav", id="side")
+    assert page.get("/nowhere").has("a", href="/")

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_ex
 from webapp.clock import now
 from webapp.neropay.errors import NeroPayError, RateLimited
 from webapp.ops.requests import request_id
+from webapp.people.service import is_locked, is_setup
 from webapp.ui import messages
 from webapp.ui.csrf import kept_fields
 from webapp.ui.filters import iso_time
@@ -149,6 +150,7 @@ def _page(
         kept=kept or _typed(status),
         action=request.path,
         home=url_for("overview.index"),
+        is_covered=is_locked() or is_setup(),
         asked_first=g.get("asked_first", ""),
         asked_at=g.get("asked_at"),
     )

@@ -44,7 +44,7 @@ from webapp.people.permissions import (
 )
 from webapp.people.polling import polling
 from webapp.people.session_list import SessionInfo, end_other_sessions, end_session, list_sessions
-from webapp.people.sessions import current_person, is_locked, lock, seconds_until_lock
+from webapp.people.sessions import current_person, is_locked, is_setup, lock, seconds_until_lock
 from webapp.people.sign_in import PROBLEM as SIGN_IN_PROBLEM
 from webapp.people.sign_in import sign_in, sign_in_with_passkey, sign_out
 from webapp.people.tables import people
@@ -81,6 +81,7 @@ __all__ = [
     "end_session",
     "find_by_email",
     "is_locked",
+    "is_setup",
     "list_sessions",
     "lock",
     "lock_allowed",
