@@ -6,7 +6,6 @@ Not here: signing in and out, and the page that shows the list (views.py).
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, make_response, render_template, request, url_for
 
@@ -21,6 +20,7 @@ from webapp.people.service import (
 )
 from webapp.ui import messages
 from webapp.ui.htmx import redirect_to, return_place
+from webapp.ui.requests import split_address
 
 if TYPE_CHECKING:
     from flask import Response
@@ -108,7 +108,7 @@ def _me() -> Person:
 
 def _next_place() -> str:
     start = url_for("overview.index")
-    came_from = urlsplit(request.referrer or "")
+    came_from = split_address(request.referrer)
     seen = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     place = return_place(request.args.get("next") or seen, start)
     own = (url_for("sessions.locked"), url_for("people.login"))
