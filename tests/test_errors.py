@@ -186,7 +186,11 @@ def test_a_session_that_may_see_nothing_yet_sees_nothing_on_error_pages(
     else:
         with page.client.application.app_context(), db.write() as connection:
             connection.execute(update(sessions).values(level="setup"))
-    for answer in (page.get("/nowhere"), page.get("/nowhere", htmx=True), page.post("/nowhere", {"csrf_token": "none"})):
+    for answer in (
+        page.get("/nowhere"),
+        page.get("/nowhere", htmx=True),
+        page.post("/nowhere", {"csrf_token": "none"}),
+    ):
         assert answer.status == 404
         for told in ("Jane Staff", "staff@shop.example", "Sign out", "toast-"):
             assert told not in answer.html
