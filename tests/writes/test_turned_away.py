@@ -134,8 +134,8 @@ def test_what_cannot_be_sent_for_now_is_tried_every_half_minute_at_least(
     keep(office)
     work(office, 300, step=1)
     pauses = [round((later - one).total_seconds()) for one, later in pairwise(moments)]
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == 30
+    assert pauses[0] < 30 <= min(pauses[4:])
+    assert len(moments) > 10
 
 
 def test_a_good_read_makes_nothing_due_that_was_turned_away(

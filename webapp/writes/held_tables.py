@@ -96,6 +96,17 @@ abilities = Table(
 )
 
 
+# Whose and what is kept under an id; every save asks.
+HELD_AS = Prepared(
+    select(
+        held_writes.c.actor_id,
+        held_writes.c.kind,
+        held_writes.c.record_type,
+        held_writes.c.record_id,
+    ).where(held_writes.c.id == bindparam("intent_id"))
+)
+
+
 @lru_cache(maxsize=4)
 def listed_by(names: tuple[str, ...]) -> Prepared:
     """Give what selects held writes by some columns, in order; every page of a record asks."""

@@ -18,6 +18,7 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.writes import journal, notices, settling
 from webapp.writes.due import settle, settle_due
+from webapp.writes.held_tables import HELD_AS
 from webapp.writes.ids import derive_intent_id, is_intent_id, new_intent_id
 from webapp.writes.looking import list_not_known, note_looked_up
 from webapp.writes.lookups import (
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     from webapp.activity.service import Actor
 
@@ -216,6 +217,8 @@ def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal 
         row = journal.get(connection, values["id"]) if is_refusable else None
         if row is not None:  # what became of the first one goes before any refusal
             return row
+        if values["held_since"] is None and _waits_as_another(connection, values):
+            return Refusal("unknown_intent", "unknown_intent")
         if values["record_id"] is not None and journal.get_open(
             connection, values["record_type"], values["record_id"]
         ):
@@ -230,6 +233,16 @@ def _note_down(values: dict[str, Any], guard: Guard | None) -> Intent | Refusal 
         row = journal.get(connection, values["id"])
     assert row is not None
     return row
+
+
+def _waits_as_another(connection: Connection, values: Mapping[str, Any]) -> bool:
+    """Whether an id is of something that waits here and is not this write of this person.
+
+    The ids of what waits are no secret among colleagues. Sent under such an id, another write
+    would pass for the one that waits: that would never be sent, and be told as if it were.
+    """
+    waits = HELD_AS.first(connection, {"intent_id": values["id"]})
+    return waits is not None and any(values[name] != here for name, here in waits._asdict().items())
 
 
 def _replay(row: Row[Any], values: Mapping[str, Any]) -> Outcome:
