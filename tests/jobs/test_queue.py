@@ -23,7 +23,7 @@ from webapp.neropay import NeroPayError
 from webapp.writes import waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from flask import Flask
@@ -167,6 +167,34 @@ def test_syncs_are_asked_for_at_the_start_and_on_the_interval(app: Flask, clock:
 def test_a_sync_is_asked_for_when_neropay_is_back(
     app: Flask, sandbox: Sandbox, clock: Clock
 ) -> None:
+    assert asked_at(app, sandbox, clock, seconds=70) == [1, 1, 2, 2]
+
+
+def test_none_is_asked_for_when_neropay_was_away_for_a_moment(
+    app: Flask, sandbox: Sandbox, clock: Clock
+) -> None:
+    assert asked_at(app, sandbox, clock, seconds=10) == [1, 1, 1, 1]
+
+
+def test_one_that_failed_meanwhile_is_made_up_for(
+    app: Flask, sandbox: Sandbox, clock: Clock
+) -> None:
+    def sync(*, is_away: bool) -> None:
+        if is_away:
+            customers.run_sync(reason="test")
+
+    assert asked_at(app, sandbox, clock, seconds=10, do=sync) == [1, 1, 2, 2]
+
+
+def asked_at(
+    app: Flask,
+    sandbox: Sandbox,
+    clock: Clock,
+    *,
+    seconds: float,
+    do: Callable[..., None] = lambda **_: None,
+) -> list[int]:
+    """Let NeroPay be away at the second of four ticks; give how many syncs were asked for."""
     timetable = Timetable()
     huey = open_queue(app).huey
     asked = []
@@ -177,11 +205,11 @@ def test_a_sync_is_asked_for_when_neropay_is_back(
         with suppress(NeroPayError):
             neropay().account.get()
         waiting.note_line()
+        do(is_away=is_away)
         timetable.tick()
         asked.append(huey.pending_count())
-        clock.advance(seconds=10)
-
-    assert asked == [1, 1, 2, 2]
+        clock.advance(seconds=seconds)
+    return asked
 
 
 def test_cleaning_up_drops_what_is_over(app: Flask, clock: Clock) -> None:

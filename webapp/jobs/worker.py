@@ -37,6 +37,7 @@ _SETTLE_EVERY: Final = 1.0  # seconds between two looks into the journal
 _TICK_EVERY: Final = 2.0
 _LONGEST_POLL: Final = 1.0  # seconds until a job that was put in is seen
 _AFTER_TROUBLE: Final = 5.0
+_LONG_AWAY: Final = timedelta(minutes=1)
 _GRACE: Final = 25.0  # seconds that running jobs have: a look takes 8, a write 15 at the most
 
 
@@ -82,13 +83,13 @@ class Timetable:
 
     def __init__(self) -> None:
         self._asked_at: datetime | None = None
-        self._was_away = False
+        self._away_since: datetime | None = None
 
     def tick(self) -> None:
         """Show a sign of life, and ask for a sync when it is time.
 
         That is at the start, when the interval is over, and when NeroPay is back after having
-        been away: the copy is as old as that.
+        been away for a while, or for just as long as a sync needed it: the copy is as old as that.
         """
         beat()
         if self._is_sync_due():
@@ -96,11 +97,16 @@ class Timetable:
             request_sync()
 
     def _is_sync_due(self) -> bool:
-        is_away = waiting.away_now() is not None
-        is_back, self._was_away = self._was_away and not is_away, is_away
-        if self._asked_at is None or is_back:
+        away = waiting.away_now()
+        gone_at, self._away_since = self._away_since, away.since if away else None
+        if self._asked_at is None:
             return True
         status = customers.sync_status()
+        if gone_at is not None and away is None:
+            has_failed = status.failed_at is not None and status.failed_at >= gone_at
+            # A write that is turned away tells that NeroPay is away; the next read, that it is not.
+            if has_failed or now() - gone_at >= _LONG_AWAY:
+                return True
         if status.state == "running":
             return False
         last = max(self._asked_at, status.started_at or self._asked_at)
