@@ -166,7 +166,7 @@ def test_one_that_has_left_can_neither_be_changed_nor_cancelled(
     send(one, held.still_held(one))
     draft = Draft(ID, KIND, "customer", None, "Joan", {})
     assert held.cancel(office.anna, ID) is None
-    assert held.replace_held(office.anna, ID, draft) is None
+    assert held.replace_held(office.anna, one, draft) is None
     assert sending.send_held(lambda _: None) == 1
     assert keys(sandbox) == [ID]
 

@@ -63,12 +63,12 @@ def hold_change(
 
 
 def change_held(actor: Actor, held: Held, seen: Values, values: Values) -> Held | None:
-    """Put what a person made of a waiting write in its place; None when it has left."""
+    """Put what a person made of a waiting write in its place; None when it moved."""
     if held.record_id is None:
         draft = _draft_of_new(held.id, values)
     else:
         draft = _draft_of_change(held.id, held.record_id, seen, values)
-    return waiting.replace_held(actor, held.id, draft)
+    return waiting.replace_held(actor, held, draft)
 
 
 def held_on(customer_id: str) -> tuple[Held, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy import update
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people.service import Permission, missing_right
-from webapp.writes import held, journal
+from webapp.writes import held, journal, notices
 from webapp.writes.held_tables import held_writes
 from webapp.writes.models import Refusal
 
@@ -76,4 +76,5 @@ def take_over(actor: Actor, held_id: str) -> Held | None:
         change = update(held_writes).where(held_writes.c.id == held_id).values(values)
         taken = held.held_of(connection.execute(change.returning(held_writes)).one())
         held.tell(connection, "hold_taken_over", actor, taken, {})
+        held.leave_word(connection, known, notices.TAKEN_OVER, actor)
     return taken

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, insert, select, update
 
-from webapp.activity.service import record
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.writes import journal, notices, options
@@ -23,9 +22,9 @@ from webapp.writes.held_tables import held_writes, listed_by
 from webapp.writes.ids import is_intent_id
 from webapp.writes.models import Refusal
 from webapp.writes.rows import outcome_of
+from webapp.writes.telling import leave_word, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -46,6 +45,7 @@ __all__ = [
     "held_of",
     "hold",
     "is_offered",
+    "leave_word",
     "list_held",
     "lock",
     "note_needs_you",
@@ -71,8 +71,8 @@ def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
 
     Returns:
         What is kept; what became of it, when the same form was sent to NeroPay before; None when
-        the form's id is not one that this person can use, the owner has turned this off, or as
-        many as one person may leave (`MOST`) wait already.
+        the form's id is not one that this person can use, what waits under it was changed since,
+        the owner has turned this off, or as many as one person may leave (`MOST`) wait already.
     """
     if not is_intent_id(draft.intent_id):
         return None
@@ -84,8 +84,7 @@ def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
         if row is not None:
             return outcome_of(row, is_replay=True) if row.actor_id == actor.person_id else None
         if known is not None:
-            is_own = known.actor.person_id == actor.person_id
-            return _put(connection, actor, known, draft) if is_own else None
+            return _put(connection, actor, known, draft) if _is_mine(actor, known, draft) else None
         if not is_new_kept or _count_own(connection, actor) >= MOST:
             return None
         values = {
@@ -103,36 +102,57 @@ def hold(actor: Actor, draft: Draft) -> Held | Outcome | None:
     return held_of(added)
 
 
-def replace_held(actor: Actor, held_id: str, draft: Draft) -> Held | None:
+def replace_held(actor: Actor, held: Held, draft: Draft) -> Held | None:
     """Put what a person changed in the place of what waits; it keeps its place and its id.
 
+    Args:
+        actor: Who changed it; it is theirs to send from now on.
+        held: As they were shown it.
+        draft: What they made of it.
+
     Returns:
-        What waits now; None when it has left or was cancelled: then nothing is changed here.
+        What waits now; None when it has left, was cancelled, or is another one since: then
+        nothing is changed here.
     """
     with db.write() as connection:
-        known = lock(connection, held_id)
-        if known is None or journal.get(connection, held_id) is not None:
+        known = lock(connection, held.id)
+        if known is None or not _is_as_shown(connection, known, held):
             return None
         return _put(connection, actor, known, draft)
 
 
-def cancel(actor: Actor, held_id: str) -> Held | None:
+def cancel(actor: Actor, held_id: str, *, shown: Held | None = None) -> Held | None:
     """Throw away what waits, and tell its author if that is somebody else.
 
+    Args:
+        actor: Who does it.
+        held_id: Of what waits.
+        shown: As they were shown it, when it may be thrown away only so.
+
     Returns:
-        What it was; None when it has left already, or is not there.
+        What it was; None when it has left already, is not there, or not as it was shown.
     """
     with db.write() as connection:
         known = lock(connection, held_id)
-        if known is None or journal.get(connection, held_id) is not None:
+        if known is None or not _is_as_shown(connection, known, shown or known):
             return None
         forget(connection, known)
         tell(connection, "hold_cancelled", actor, known, {})
-        if known.actor.person_id == actor.person_id:
-            notices.withdraw(connection, held_id)
-        else:
-            _leave_cancelled(connection, actor, known)
+        notices.note_cancelled(connection, held_id, actor)
+        leave_word(connection, known, notices.CANCELLED, actor)
     return known
+
+
+def _is_as_shown(connection: Connection, known: Held, shown: Held) -> bool:
+    return known.version == shown.version and journal.get(connection, known.id) is None
+
+
+def _is_mine(actor: Actor, known: Held, draft: Draft) -> bool:
+    """Whether a form that comes back may take the place of what it left here before."""
+    is_own = known.actor.person_id == actor.person_id
+    is_same = (known.kind, known.record_id) == (draft.kind, draft.record_id)
+    is_first = known.version == 1 or _payload(draft) == known.payload
+    return is_own and is_same and is_first
 
 
 def find(held_id: str | None) -> Held | None:
@@ -197,37 +217,29 @@ def forget(connection: Connection, held: Held) -> bool:
 
 
 def _put(connection: Connection, actor: Actor, known: Held, draft: Draft) -> Held:
-    contents = {**_contents(draft, now()), "version": known.version + 1}
-    if known.is_orphan:  # whoever changes it sends it as their own
-        contents |= owner(actor)
-    if not known.needs_you and json.loads(contents["payload"]) == known.payload:
+    if not known.needs_you and _payload(draft) == known.payload:
         return known
+    # Whoever changes it sends it as their own.
+    contents = {**_contents(draft, now()), **owner(actor), "version": known.version + 1}
     same = held_writes.c.id == known.id
     change = update(held_writes).where(same).values(contents).returning(held_writes)
     changed = held_of(connection.execute(change).one())
     tell(connection, "hold_changed", actor, changed, draft.changes)
+    leave_word(connection, known, notices.CHANGED, actor)
     return changed
 
 
-def _leave_cancelled(connection: Connection, actor: Actor, known: Held) -> None:
-    notices.leave(
-        connection,
-        known.id,
-        known.actor.person_id,
-        state=notices.CANCELLED,
-        kind=known.kind,
-        record_type=known.record_type,
-        record_id=known.record_id,
-        label=known.label,
-        detail=actor.name,
-    )
+def _payload(draft: Draft) -> dict[str, Any]:
+    """Give what is kept of a draft, as it is read again."""
+    shown = {name: after for name, (_, after) in draft.changes.items()}
+    payload: dict[str, Any] = json.loads(json.dumps({**draft.payload, "shown": shown}))
+    return payload
 
 
 def _contents(draft: Draft, moment: datetime) -> dict[str, Any]:
-    shown = {name: after for name, (_, after) in draft.changes.items()}
     return {
         "label": draft.label,
-        "payload": json.dumps({**draft.payload, "shown": shown}),
+        "payload": json.dumps(_payload(draft)),
         "state": HeldState.WAITING,
         "refusal": "{}",
         "changed_at": moment,
@@ -248,24 +260,3 @@ def owner(actor: Actor) -> dict[str, Any]:
         "actor_name": actor.name,
         "actor_address": actor.address,
     }
-
-
-def tell(
-    connection: Connection,
-    deed: str,
-    actor: Actor,
-    held: Held,
-    changes: Mapping[str, tuple[object, object]],
-) -> None:
-    """Enter into the trail what somebody did with one that waits."""
-    record(
-        connection,
-        actor=actor,
-        kind=f"{held.record_type}.{deed}",
-        outcome="ok",
-        record_type=held.record_type,
-        record_id=held.record_id,
-        label=held.label,
-        changes=changes,
-        intent_id=held.id,
-    )

@@ -52,8 +52,8 @@ notices = Table(
     "notices",
     metadata,
     Column("intent_id", String(32), primary_key=True),
-    Column("person_id", Integer, ForeignKey("people.id"), nullable=False),
-    Column("state", String(12), nullable=False),  # applied, refused, unknown, given_up, needs_you
+    Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
+    Column("state", String(12), nullable=False),  # as in `notices`
     Column("kind", String(32), nullable=False),
     Column("record_type", String(16), nullable=False),
     Column("record_id", String(64)),

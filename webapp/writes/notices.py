@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from webapp.activity.service import Actor
+
 _MOST: Final = 5  # at once on a page; the others on the next
 _KEPT: Final = timedelta(days=30)
 GIVEN_UP: Final = "given_up"
 NEEDS_YOU: Final = "needs_you"
 STOPPED: Final = "stopped"  # its author may not send it any more
 CANCELLED: Final = "cancelled"  # somebody else threw it away: it has no page
+CHANGED: Final = "changed"  # somebody else changed it while it waited, and sends it as theirs
+TAKEN_OVER: Final = "taken_over"  # somebody else sends as theirs what its author may not send
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,9 @@ class Notice:
     """One thing to tell.
 
     Attributes:
-        state: applied, refused, unknown, given_up, needs_you, stopped or cancelled.
-        detail: NeroPay's words, or a person's reason; may be empty.
+        state: applied, refused, unknown, given_up, needs_you, stopped, cancelled, changed or
+            taken_over.
+        detail: NeroPay's words, a person's reason, or for the last three their name.
     """
 
     intent_id: str
@@ -62,7 +67,8 @@ def leave(
 ) -> None:
     """Note, in the transaction that settles a write, what its author is to be told.
 
-    A newer word takes the place of an older one about the same write; commands have no author.
+    A newer word takes the place of an older one about the same write to the same person: what
+    waits may pass to another. Commands have no author.
     """
     if person_id is None:
         return
@@ -81,9 +87,13 @@ def leave(
     upsert(connection, notices, row)
 
 
-def withdraw(connection: Connection, intent_id: str) -> None:
-    """Take back what was left about a write, told or not."""
-    connection.execute(delete(notices).where(notices.c.intent_id == intent_id))
+def note_cancelled(connection: Connection, intent_id: str, actor: Actor) -> None:
+    """Take back what was left about a write to whoever throws it away; others are told of that."""
+    mine = (notices.c.intent_id == intent_id, notices.c.person_id == actor.person_id)
+    connection.execute(delete(notices).where(*mine))
+    theirs = (notices.c.intent_id == intent_id, notices.c.told_at.is_(None))
+    word = {"state": CANCELLED, "detail": actor.name}
+    connection.execute(update(notices).where(*theirs).values(word))
 
 
 def is_left(connection: Connection, intent_id: str, state: str) -> bool:
@@ -106,8 +116,8 @@ def take(person_id: int) -> tuple[Notice, ...]:
         found = tuple(Notice(*row) for row in connection.execute(query))
         if found:
             ids = [notice.intent_id for notice in found]
-            told = update(notices).where(notices.c.intent_id.in_(ids)).values(told_at=now())
-            connection.execute(told)
+            theirs = (notices.c.person_id == person_id, notices.c.intent_id.in_(ids))
+            connection.execute(update(notices).where(*theirs).values(told_at=now()))
     return found
 
 

@@ -144,6 +144,8 @@ def notice(one: Notice) -> tuple[str, str]:
         "needs_you": f"{doing} {one.label} waits for you: it cannot be sent as it is.",
         "stopped": f"{doing} {one.label} was not sent. Somebody who may send it decides.",
         "cancelled": f"{doing} {one.label} was thrown away by {one.detail}. {_NEVER_SENT}",
+        "changed": f"{doing} {one.label} was changed by {one.detail}, and is theirs to send now.",
+        "taken_over": f"{doing} {one.label} is sent by {one.detail} now, as their own.",
         "given_up": f"{doing} {one.label} was given up: {one.detail}",
     }
     unknown = f"Not known, and no longer looked for: {doing.lower()} {one.label}."
