@@ -69,11 +69,15 @@ class Someone:
         other.phone, other.codes, other.device = self.phone, self.codes, self.device
         return other
 
-    def set_up_app(self) -> Answer:
+    def see_app(self) -> None:
+        """Scan the seed, without giving a code yet."""
         answer = self.page.get(f"{FACTORS}/app")
         key = re.search(r'data-copy="([A-Z2-7]{32})"', answer.html)
         assert key, answer.text
         self.phone = Phone(key[1], self.clock)
+
+    def set_up_app(self) -> Answer:
+        self.see_app()
         done = self.page.post(f"{FACTORS}/app", {"code": self.phone.code()})
         if done.location == f"{FACTORS}/codes":
             self.read_codes()

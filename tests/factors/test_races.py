@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from sqlalchemy import delete, select
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
 BROWSERS = 4
+Result = TypeVar("Result")
 
 
-def run_at_once(works: list[Callable[[], int]]) -> list[int]:
+def run_at_once(works: list[Callable[[], Result]]) -> list[Result]:
     with ThreadPoolExecutor(len(works)) as pool:
         return [made.result() for made in [pool.submit(work) for work in works]]
 

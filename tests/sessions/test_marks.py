@@ -10,8 +10,9 @@ from sqlalchemy import update
 from tests.page import Page
 from tests.sessions.conftest import PageAs, cookie_of, is_in
 from webapp.extensions import db
+from webapp.people.models import SessionEnded
 from webapp.people.service import Permission, needs_step_up, requires, setup_allowed
-from webapp.people.sessions import set_level_full, step_up
+from webapp.people.sessions import current_person, go_on_as, keep_only_this, step_up
 from webapp.people.tables import sessions
 
 if TYPE_CHECKING:
@@ -49,15 +50,19 @@ def app(make_app: Callable[..., Flask]) -> Flask:
     @requires(Permission.SELF)
     @setup_allowed
     def done() -> str:
-        set_level_full()
-        return "done"
+        person = current_person()
+        assert person
+        with db.write() as connection:
+            new_id, ended = keep_only_this(connection, person.id)
+        go_on_as(new_id, level="full")
+        return f"done, {ended} ended"
 
     @app.post("/end-and-confirm")
     @requires(Permission.SELF)
     def end_and_confirm() -> str:
         with db.write() as connection:
             connection.execute(sessions.delete())
-        with pytest.raises(LookupError):
+        with pytest.raises(SessionEnded):
             step_up()
         return "gone"
 
@@ -143,7 +148,7 @@ def test_after_it_everything_is_open_under_a_new_id(
     page = page_as("owner")
     token, before = page.csrf_token(), cookie_of(page)
     make_setup()
-    assert page.client.post("/done", data={"csrf_token": token}).data == b"done"
+    assert page.client.post("/done", data={"csrf_token": token}).data == b"done, 0 ended"
     assert is_in(page)
     assert cookie_of(page) != before
     assert [row.level for row in rows()] == ["full"]

@@ -102,6 +102,10 @@ class WrongPassword(PeopleError):
     """The current password, asked for again, was wrong."""
 
 
+class SessionEnded(PeopleError):
+    """This browser's session was ended from elsewhere while its request was being answered."""
+
+
 class WeakPassword(PeopleError):
     """A new password that is not taken.
 

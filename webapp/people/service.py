@@ -166,7 +166,7 @@ def create_person(
 
 
 def change_password(person: Person, current: str, new: str) -> None:
-    """Change the own password; every session ends, and this browser gets a new one.
+    """Change the own password; every session and link ends, and this browser gets a new one.
 
     Args:
         person: Who is signed in.
@@ -177,6 +177,7 @@ def change_password(person: Person, current: str, new: str) -> None:
         WeakPassword: The new one is not taken.
         WrongPassword: The current one is wrong.
         Throttled: Too many failures in this session; nothing was compared.
+        SessionEnded: From elsewhere, meanwhile.
     """
     weakness = find_weakness(new, email=person.email, name=person.name)
     if weakness:
@@ -198,8 +199,9 @@ def change_password(person: Person, current: str, new: str) -> None:
         )
         if not changed.rowcount:  # changed in another window while we were comparing
             raise WrongPassword
+        sessions.check_current(connection)  # or whoever was thrown out would be in again
         throttle.take_back(connection, reserved)
-        sessions.end_all(connection, person.id)
+        sessions.end_everything(connection, person.id)
         visit = sessions.create_session(connection, person, moment=moment)
         _record(connection, "password.changed", person.id, person.name)
     sessions.adopt(visit)

@@ -11,6 +11,7 @@ from flask import Blueprint, flash, make_response, render_template, request, url
 
 from webapp.people import service, words
 from webapp.people.forms import UnlockForm
+from webapp.people.models import SessionEnded
 from webapp.people.service import (
     Permission,
     current_person,
@@ -76,7 +77,7 @@ def unlock() -> Response:
         answer = _lock_page(form, status=429)
         answer.headers["Retry-After"] = str(error.retry_after)
         return answer
-    except LookupError:  # ended from elsewhere while the password was compared
+    except SessionEnded:
         return redirect_to(url_for("people.login", next=_next_place()))
     return redirect_to(_next_place())
 

@@ -12,11 +12,12 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, request
-from sqlalchemy import delete, insert, or_, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from webapp.clock import now
 from webapp.extensions import db, login_manager
-from webapp.people.tables import sessions
+from webapp.people.models import SessionEnded
+from webapp.people.tables import password_resets, second_steps, sessions
 from webapp.people.visits import (
     ABSOLUTE,
     IDLE,
@@ -146,18 +147,49 @@ def step_up() -> None:
     """Note that the password or second factor was given again; the session gets a new id.
 
     Raises:
-        LookupError: The session has ended meanwhile.
+        SessionEnded: From elsewhere, meanwhile.
     """
     _renew({"stepped_up_at": now()})
 
 
-def set_level_full() -> None:
-    """Let a session do everything, once its person has set up a second factor.
+def check_current(connection: Connection) -> None:
+    """Make sure that this browser's session goes on, before a change that would outlive it.
+
+    Args:
+        connection: A write transaction that holds the person's row, as those do that end sessions.
 
     Raises:
-        LookupError: The session has ended meanwhile.
+        SessionEnded: From elsewhere, meanwhile.
     """
-    _renew({"level": "full"})
+    own = select(sessions.c.person_id).where(sessions.c.id_hash == _own().id_hash)
+    if connection.execute(own).first() is None:
+        raise SessionEnded
+
+
+def keep_only_this(connection: Connection, person_id: int) -> tuple[str, int]:
+    """End the sessions that began without a second factor; this one gets a new id, and is full.
+
+    Args:
+        connection: As in `check_current`.
+        person_id: Who is signed in.
+
+    Returns:
+        The new id, for `go_on_as` after the transaction, and how many sessions ended.
+
+    Raises:
+        SessionEnded: From elsewhere, meanwhile.
+    """
+    new_id = _move(connection, {"level": "full"})
+    others = sessions.c.person_id == person_id, sessions.c.id_hash != hash_id(new_id)
+    return new_id, connection.execute(delete(sessions).where(*others)).rowcount
+
+
+def go_on_as(new_id: str, **values: Any) -> None:
+    """Go on with a new id and what else the session's row was changed to."""
+    visit = _own()
+    visit.new_id, visit.id_hash = new_id, hash_id(new_id)
+    for name, value in values.items():
+        setattr(visit, name, value)
 
 
 def lock() -> None:
@@ -177,7 +209,7 @@ def unlock() -> None:
     """Go on with a locked session: the password was given again.
 
     Raises:
-        LookupError: The session has ended meanwhile.
+        SessionEnded: From elsewhere, meanwhile.
     """
     moment = now()
     _renew({"locked_at": None, "seen_at": moment, "stepped_up_at": moment})
@@ -199,8 +231,15 @@ def end_current(connection: Connection) -> None:
 
 
 def end_all(connection: Connection, person_id: int) -> None:
-    """Delete every session of one person."""
-    connection.execute(delete(sessions).where(sessions.c.person_id == person_id))
+    """End every session of one person, and every sign-in that waits for the second factor."""
+    for table in (second_steps, sessions):
+        connection.execute(delete(table).where(table.c.person_id == person_id))
+
+
+def end_everything(connection: Connection, person_id: int) -> None:
+    """End the same, and every link to set a new password."""
+    connection.execute(delete(password_resets).where(password_resets.c.person_id == person_id))
+    end_all(connection, person_id)
 
 
 def purge(connection: Connection, moment: datetime) -> int:
@@ -220,20 +259,21 @@ def forget() -> None:
 
 def _renew(values: dict[str, Any]) -> None:
     """Change this session and give it a new id: what was copied of it before is worth nothing."""
-    visit = _own()
-    new_id = secrets.token_urlsafe(32)
     with db.write() as connection:
-        renewed = connection.execute(
-            update(sessions)
-            .where(sessions.c.id_hash == visit.id_hash)
-            .values(id_hash=hash_id(new_id), **values)
-        )
-        if not renewed.rowcount:
-            message = "the session has ended"
-            raise LookupError(message)
-    visit.new_id, visit.id_hash = new_id, hash_id(new_id)
-    for name, value in values.items():
-        setattr(visit, name, value)
+        new_id = _move(connection, values)
+    go_on_as(new_id, **values)
+
+
+def _move(connection: Connection, values: dict[str, Any]) -> str:
+    new_id = secrets.token_urlsafe(32)
+    moved = connection.execute(
+        update(sessions)
+        .where(sessions.c.id_hash == _own().id_hash)
+        .values(id_hash=hash_id(new_id), **values)
+    )
+    if not moved.rowcount:
+        raise SessionEnded
+    return new_id
 
 
 def _own() -> Visit:

@@ -10,7 +10,7 @@ from webapp.people import service, words
 from webapp.people.demo import demo_people
 from webapp.people.devices import device_name
 from webapp.people.forms import NameForm, PasswordForm, PreferencesForm, SignInForm
-from webapp.people.models import Crowded
+from webapp.people.models import Crowded, SessionEnded
 from webapp.people.service import (
     Permission,
     current_person,
@@ -108,6 +108,8 @@ def account_password() -> Response:
         form.add_errors({"new_password": (words.WEAKNESS[error.reason],)})
     except service.WrongPassword:
         form.add_errors({"current_password": (words.NOT_CURRENT,)})
+    except SessionEnded:
+        return redirect_to(url_for("people.login", next=url_for("people.account")))
     except service.Throttled as error:
         form.add_errors({"current_password": (messages.sign_in_throttled(error.retry_after),)})
         return _with_wait(_account_page(password_form=form, status=429), error)

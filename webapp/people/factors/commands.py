@@ -47,7 +47,7 @@ def set_password(email: str, password_stdin: bool) -> None:
     values = {"password_hash": hash_password(password), "password_changed_at": now()}
     with db.write() as connection:
         connection.execute(update(people).where(people.c.id == person.id).values(values))
-        sessions.end_all(connection, person.id)
+        sessions.end_everything(connection, person.id)
         throttle.forget(connection, email_key(person.email))
         record(
             connection,

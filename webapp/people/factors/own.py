@@ -18,12 +18,14 @@ from webapp.people import sessions
 from webapp.people.factors import passkeys as keys
 from webapp.people.factors import recovery, seeds, totp, trail
 from webapp.people.factors.models import FactorInfo, NoSuchFactor, Passkey
-from webapp.people.factors.service import factors_of, has_factor, must_have_factor
+from webapp.people.factors.service import factors_of, has_factor, hold, must_have_factor
 from webapp.people.tables import passkeys
 from webapp.sealing import Unreadable
 from webapp.ui.htmx import return_place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
 
     from webapp.people.models import Person
@@ -119,31 +121,31 @@ def seed_to_scan(person: Person) -> str:
         return seed
 
 
-def add_app(person: Person, typed: str) -> None:
-    """Take on the app that has the seed of this session.
+def add_app(person: Person, typed: str) -> int:
+    """Take on the app that has the seed of this session; as the first factor, it ends the others.
+
+    Returns:
+        How many other sessions ended: whoever had the password alone is out.
 
     Raises:
         WrongCode: Its code does not fit.
+        SessionEnded: Another browser was first.
     """
     seed = seed_to_scan(person)
-    with db.write() as connection:
-        totp.set_up(connection, person, seed, typed)
-        codes = _first_codes(connection, person)
+    ended = _add(person, lambda connection: totp.set_up(connection, person, seed, typed))
     session.pop(_SEED, None)
-    _after_adding(person, codes)
+    return ended
 
 
-def add_passkey(person: Person, answer: str, name: str) -> None:
-    """Keep a passkey that the browser made.
+def add_passkey(person: Person, answer: str, name: str) -> int:
+    """Keep a passkey that the browser made; what it ends, and the result, are as in `add_app`.
 
     Raises:
         PasskeyRefused: It is not right, known already, or one too many.
+        SessionEnded: Another browser was first.
     """
     new = keys.check_new(answer)
-    with db.write() as connection:
-        keys.add(connection, person, new, name)
-        codes = _first_codes(connection, person)
-    _after_adding(person, codes)
+    return _add(person, lambda connection: keys.add(connection, person, new, name))
 
 
 def renew_codes(person: Person) -> None:
@@ -151,8 +153,10 @@ def renew_codes(person: Person) -> None:
 
     Raises:
         NoSuchFactor: There is no second factor that they could stand in for.
+        SessionEnded: From elsewhere, meanwhile.
     """
     with db.write() as connection:
+        hold(connection, person.id)
         if not has_factor(connection, person.id):
             raise NoSuchFactor
         codes = recovery.make_codes(connection, person)
@@ -183,17 +187,26 @@ def take_place(default: str) -> str:
     return return_place(session.pop(_PLACE, None), default)
 
 
+def _add(person: Person, add: Callable[[Connection], None]) -> int:
+    """Add a factor; the first one makes this the only session."""
+    new_id, ended = "", 0
+    with db.write() as connection:
+        hold(connection, person.id)
+        if not has_factor(connection, person.id):
+            new_id, ended = sessions.keep_only_this(connection, person.id)
+        add(connection)
+        codes = _first_codes(connection, person)
+    if new_id:
+        sessions.go_on_as(new_id, level="full")
+    if codes:
+        _show_codes(person, codes)
+    return ended
+
+
 def _first_codes(connection: Connection, person: Person) -> list[str]:
     if recovery.has_codes(connection, person.id):
         return []
     return recovery.make_codes(connection, person, is_first=True)
-
-
-def _after_adding(person: Person, codes: list[str]) -> None:
-    if codes:
-        _show_codes(person, codes)
-    if sessions.is_setup():
-        sessions.set_level_full()
 
 
 def _show_codes(person: Person, codes: list[str]) -> None:

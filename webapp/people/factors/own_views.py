@@ -17,10 +17,12 @@ from flask import (
     url_for,
 )
 
+from webapp.people import words as people_words
 from webapp.people.factors import own, passkeys, recovery, totp, words
 from webapp.people.factors.forms import CodeForm, NewPasskeyForm, PasskeyNameForm
 from webapp.people.factors.models import LastFactor, NoSuchFactor, PasskeyRefused, WrongCode
 from webapp.people.factors.service import remove_passkey, remove_totp
+from webapp.people.models import SessionEnded
 from webapp.people.service import (
     Permission,
     current_person,
@@ -66,11 +68,11 @@ def add_app() -> Response:
     if not form.validate():
         return _app_page(form, status=422)
     try:
-        own.add_app(_me(), form.code.data or "")
+        ended = own.add_app(_me(), form.code.data or "")
     except WrongCode:
         form.add_errors({"code": (words.WRONG_SETUP_CODE,)})
         return _app_page(form, status=422)
-    return _added(words.APP_ADDED)
+    return _added(words.APP_ADDED, ended)
 
 
 @blueprint.get("/app/remove")
@@ -121,15 +123,16 @@ def add_passkey() -> Response:
     if not form.validate():
         return _page("people/factors_passkey.html", status=422, form=form)
     try:
-        own.add_passkey(_me(), form.credential.data or "", form.name.data or "")
+        ended = own.add_passkey(_me(), form.credential.data or "", form.name.data or "")
     except PasskeyRefused:
         problems = (words.PASSKEY_REFUSED,)
         return _page("people/factors_passkey.html", status=422, form=form, form_level=problems)
-    return _added(words.PASSKEY_ADDED)
+    return _added(words.PASSKEY_ADDED, ended)
 
 
 @blueprint.get(f"/passkeys/{_ID}")
 @requires(Permission.SELF)
+@needs_step_up
 def edit_passkey(passkey_id: int) -> Response:
     """Ask for another name."""
     passkey = own.find_passkey(_me(), passkey_id)
@@ -141,6 +144,7 @@ def edit_passkey(passkey_id: int) -> Response:
 
 @blueprint.post(f"/passkeys/{_ID}")
 @requires(Permission.SELF)
+@needs_step_up
 def rename_passkey(passkey_id: int) -> Response:
     """Call a passkey something else."""
     passkey, form = own.find_passkey(_me(), passkey_id), PasskeyNameForm(request.form)
@@ -239,9 +243,17 @@ def _me() -> Person:
     return person
 
 
-def _added(text: str) -> Response:
+@blueprint.errorhandler(SessionEnded)
+def _session_ended(_error: SessionEnded) -> Response:
+    """Have them sign in; whoever sent the same form twice is in, and goes on from there."""
+    return redirect_to(url_for("people.login", next=url_for(".index")))
+
+
+def _added(text: str, ended: int) -> Response:
     """Go on to the new recovery codes, if there are any to show."""
     flash(text, "success")
+    if ended:
+        flash(people_words.sessions_ended(ended), "info")
     if own.fresh_codes(_me()):
         return redirect_to(url_for(".codes"))
     return redirect_to(own.take_place(url_for("people.account")))

@@ -91,7 +91,7 @@ def reset_factors(connection: Connection, person_id: int) -> None:
     ).scalar_one_or_none()
     if name is None:
         return
-    for table in (passkeys, recovery_codes, second_steps):
+    for table in (passkeys, recovery_codes):
         connection.execute(delete(table).where(table.c.person_id == person_id))
     sessions.end_all(connection, person_id)
     trail.note(connection, "factor.reset", person_id, name)
@@ -103,9 +103,10 @@ def remove_totp(person: Person) -> None:
     Raises:
         LastFactor: It is the only factor of somebody who must have one.
         NoSuchFactor: There is none.
+        SessionEnded: From elsewhere, meanwhile.
     """
     with db.write() as connection:
-        _queue(connection, person.id)
+        hold(connection, person.id)
         totp.take_away(connection, person)
         _after_removal(connection, person)
 
@@ -116,9 +117,10 @@ def remove_passkey(person: Person, passkey_id: int) -> None:
     Raises:
         LastFactor: It is the only factor of somebody who must have one.
         NoSuchFactor: There is no such passkey of theirs.
+        SessionEnded: From elsewhere, meanwhile.
     """
     with db.write() as connection:
-        _queue(connection, person.id)
+        hold(connection, person.id)
         name = connection.execute(
             delete(passkeys)
             .where(passkeys.c.id == passkey_id, passkeys.c.person_id == person.id)
@@ -131,17 +133,26 @@ def remove_passkey(person: Person, passkey_id: int) -> None:
         _after_removal(connection, person)
 
 
+def hold(connection: Connection, person_id: int) -> None:
+    """Let changes of one's own factors happen one after the other, on PostgreSQL too.
+
+    Args:
+        connection: An open write transaction, in which nothing was done yet.
+        person_id: Who is signed in.
+
+    Raises:
+        SessionEnded: The change before this one ended the session that asks for it.
+    """
+    connection.execute(
+        update(people).where(people.c.id == person_id).values(totp_step=people.c.totp_step)
+    )
+    sessions.check_current(connection)
+
+
 def purge(connection: Connection, moment: datetime) -> int:
     """Delete sign-ins that were never finished; give how many."""
     is_over = second_steps.c.created_at <= moment - STEP_LIFETIME
     return connection.execute(delete(second_steps).where(is_over)).rowcount
-
-
-def _queue(connection: Connection, person_id: int) -> None:
-    """Let changes of one person's factors happen one after the other, on PostgreSQL too."""
-    connection.execute(
-        update(people).where(people.c.id == person_id).values(totp_step=people.c.totp_step)
-    )
 
 
 def _after_removal(connection: Connection, person: Person) -> None:

@@ -15,7 +15,7 @@ from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.forms import CodeForm, PasskeyForm, StepUpForm
 from webapp.people.factors.models import FactorInfo, StepOver, WrongCode
 from webapp.people.factors.service import factors_of
-from webapp.people.models import Crowded
+from webapp.people.models import Crowded, SessionEnded
 from webapp.people.service import (
     SIGN_IN_PROBLEM,
     Permission,
@@ -143,7 +143,7 @@ def check_again() -> Response:
         return _step_up_page(form, status=422)
     except Throttled as error:
         return _throttled(_step_up_page, form, error)
-    except LookupError:  # the session ended meanwhile
+    except SessionEnded:
         return redirect_to(url_for("people.login", next=_next_place()))
     return redirect_to(_next_place())
 
@@ -167,7 +167,7 @@ def step_up_passkey() -> Response:
         return _step_up_page(StepUpForm(), words.WRONG_PASSKEY, status=422)
     except Throttled as error:
         return _throttled(_step_up_page, StepUpForm(), error)
-    except LookupError:  # the session ended meanwhile
+    except SessionEnded:
         return redirect_to(url_for("people.login", next=_next_place()))
     return redirect_to(_next_place())
 

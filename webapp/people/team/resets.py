@@ -152,8 +152,7 @@ def reset_password(token: str, password: str) -> Person:
         ).one_or_none()
         if changed is None:  # suspended at this moment
             raise LinkRefused
-        connection.execute(delete(password_resets).where(_row.person_id == person.id))
-        sessions.end_all(connection, person.id)
+        sessions.end_everything(connection, person.id)
         throttle.forget(connection, email_key(person.email))
         actor = Actor(None, "Not signed in", request.remote_addr)
         _record(connection, actor, "password.reset", changed)

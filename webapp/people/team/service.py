@@ -124,10 +124,10 @@ def reactivate(actor: Actor, person_id: int) -> str:
 
 
 def sign_out_everywhere(actor: Actor, person_id: int) -> str:
-    """End every session of somebody; arguments, result and errors as in `suspend`."""
+    """End every session and password link of somebody; as in `suspend`."""
     with db.write() as connection:
         both = _lock(connection, actor, person_id)
-        sessions.end_all(connection, person_id)
+        sessions.end_everything(connection, person_id)
         _record(connection, actor, "person.signed_out", both.other)
     return str(both.other.name)
 
