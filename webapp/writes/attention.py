@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.clock import now
 from webapp.db.prepared import Prepared
 from webapp.extensions import db
+from webapp.people.service import Permission, can
 from webapp.writes import away, notices, words
 from webapp.writes.held import is_offered
+from webapp.writes.held_models import HeldState
 from webapp.writes.held_tables import held_writes, neropay_line
 from webapp.writes.held_tables import notices as notices_table
 from webapp.writes.models import State
@@ -21,14 +23,41 @@ from webapp.writes.tables import intents
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement, Table
+
+
+def _is_theirs(table: Table) -> ColumnElement[bool]:
+    """Whether the reader may write records of its type."""
+    return or_(
+        and_(table.c.record_type == "customer", bindparam("customers", 0) == 1),
+        and_(table.c.record_type == "category", bindparam("categories", 0) == 1),
+    )
+
+
+_SENT = (
+    select(
+        func.count().label("all"),
+        func.count().filter(_is_theirs(intents)).label("theirs"),
+    )
+    .where(intents.c.settled_at.is_(None), intents.c.state == State.UNKNOWN)
+    .subquery()
+)
+_HELD = select(
+    func.count().label("all"),
+    func.count().filter(_is_theirs(held_writes)).label("theirs"),
+    func.count()
+    .filter(
+        _is_theirs(held_writes),
+        held_writes.c.state == HeldState.NEEDS_YOU,
+        or_(held_writes.c.actor_id == bindparam("person_id"), bindparam("decides", 0) == 1),
+    )
+    .label("to_decide"),
+).subquery()
 _LOOK = Prepared(
     select(
-        select(func.count())
-        .select_from(intents)
-        .where(intents.c.settled_at.is_(None), intents.c.state == State.UNKNOWN)
-        .scalar_subquery()
-        .label("unknown"),
-        select(func.count()).select_from(held_writes).scalar_subquery().label("held"),
+        (_SENT.c.all + _HELD.c.all).label("anybodys"),
+        (_SENT.c.theirs + _HELD.c.theirs).label("theirs"),
+        _HELD.c.to_decide,
         select(func.count())
         .select_from(notices_table)
         .where(
@@ -64,7 +93,9 @@ class Attention:
     """What the frame of a page shows.
 
     Attributes:
-        open_count: Writes that are not confirmed or wait.
+        open_count: Writes that are not confirmed or wait, of what the reader may write.
+        to_decide: Those of them that wait for a person, and the reader may decide about.
+        is_any_open: Whether there is any, whoever may see to it.
         away_text: Since when and why NeroPay is away; empty while it answers.
         away_advice: What goes on then.
         away_code: For support.
@@ -72,6 +103,8 @@ class Attention:
     """
 
     open_count: int
+    to_decide: int
+    is_any_open: bool
     away_text: str
     away_advice: str
     away_code: str
@@ -79,26 +112,36 @@ class Attention:
 
 
 def gather(person_id: int, *, is_shown: bool) -> Attention:
-    """Give what to tell a person.
+    """Give what to tell the signed-in person.
 
     Args:
-        person_id: Who opens a page.
+        person_id: Theirs.
         is_shown: Whether the page will be seen: only then what is told once is told.
     """
     with db.read() as connection:
-        row = _LOOK.first(connection, {"person_id": person_id})
+        row = _LOOK.first(connection, {"person_id": person_id, **_rights()})
     assert row is not None
     gone = away.made_of(row.away_since, row.code)
     told = _take(person_id) if row.untold and is_shown else ()
     said = [(one.intent_id, *words.notice(one), one.state != notices.CANCELLED) for one in told]
     text, advice = _away_texts(gone.reason, gone.since) if gone else ("", "")
     return Attention(
-        open_count=row.unknown + row.held,
+        open_count=row.theirs,
+        to_decide=row.to_decide,
+        is_any_open=row.anybodys > 0,
         away_text=text,
         away_advice=advice,
         away_code=gone.code if gone else "",
         words=tuple(Word(*one) for one in said),
     )
+
+
+def _rights() -> dict[str, int]:
+    return {
+        "customers": int(can(Permission.CUSTOMERS_WRITE)),
+        "categories": int(can(Permission.CATEGORIES_WRITE)),
+        "decides": int(can(Permission.WRITES_ALL)),
+    }
 
 
 def _take(person_id: int) -> tuple[notices.Notice, ...]:
