@@ -45,6 +45,7 @@ def test_the_file_has_what_the_list_has(
     (row,) = _rows(answer)
     assert tuple(row) == COLUMNS
     assert (row["Who"], row["From"]) == ("Staff Person", "192.0.2.7")
+    assert row["Person number"] == str(actors["staff"].person_id)
     assert (row["Kind"], row["Outcome"]) == ("customer.update", "applied")
     assert (row["Record number"], row["Name"]) == ("1001", "Zoë, “the” first")
     assert row["Changes"] == "Town or city: Leeds → empty"

@@ -71,6 +71,15 @@ def test_one_account_an_address(app: Flask, email: str) -> None:
     assert len(rows(app)) == 1
 
 
+@pytest.mark.parametrize("name", ["JO  NG", "Jo N\u0301g", "not signed in"])
+def test_nobody_is_called_like_another(app: Flask, name: str) -> None:
+    create(app)
+    result = create(app, email="kim@shop.example", name=name)
+    assert result.exit_code == 1
+    assert "\nname: " in result.output
+    assert len(rows(app)) == 1
+
+
 def test_only_the_four_roles(app: Flask) -> None:
     result = create(app, role="admin")
     assert result.exit_code == 2

@@ -78,6 +78,20 @@ def test_it_works_once(page: Page, link: str, app: Flask, page_as: Callable[[str
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["NEROPAY", "command\u00a0line", "Öwner  \u200bperson", "ownerperson"]
+)
+def test_nobody_joins_under_the_name_of_another(
+    page: Page, link: str, app: Flask, name: str
+) -> None:
+    answer = page.post(link, JO | {"name": name})
+    assert answer.status == 409
+    assert answer.has("input", name="name", aria_invalid="true")
+    assert NEW_PASSWORD not in answer.html
+    assert _jo(app) is None
+    assert page.post(link, JO).status == 303
+
+
 def test_extra_fields_change_nothing(page: Page, link: str, app: Flask) -> None:
     extra = {"role": "owner", "email": "evil@shop.example", "is_active": "0", "id": "1"}
     assert page.post(link, JO | extra).status == 303
@@ -182,7 +196,7 @@ def test_of_fifty_at_once_one_gets_in(app: Flask, page_as: Callable[[str], Page]
             tokens: list[str] = tokens,
             answers: list[int] = answers,
         ) -> None:
-            fields = JO | {"csrf_token": tokens[index]}
+            fields = {**JO, "name": link, "csrf_token": tokens[index]}  # a new name each time
             answers.append(pages[index].client.post(link, data=fields).status_code)
 
         race(50, work)

@@ -67,7 +67,7 @@ def test_one_invitation_lets_one_in(shop: Shop) -> None:
         for browser in browsers:
             browser.cookies.clear()
             assert browser.get(path).status == 200
-        fields = {"name": "Jo", "password": NEW_PASSWORD}
+        fields = {"name": f"Jo {number}", "password": NEW_PASSWORD}
         works = [partial(status_of, one, path, **fields) for one in browsers]
         statuses = at_once(works)
         assert sorted(statuses) == [303] + [404] * (MANY - 1), f"round {number}"

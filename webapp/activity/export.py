@@ -26,7 +26,7 @@ _CHUNK = 1_000  # entries read at a time
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BOM = "\ufeff"  # without it Excel takes the file for Latin-1
 COLUMNS = (
-    *("Number", "Time (UTC)", "Who", "From", "What", "Kind", "Outcome"),
+    *("Number", "Time (UTC)", "Who", "Person number", "From", "What", "Kind", "Outcome"),
     *("Record", "Record number", "Name", "Changes", "Reference"),
 )
 
@@ -73,6 +73,7 @@ def _cells(entry: Entry) -> list[Any]:
     )
     texts = (
         entry.actor_name,
+        str(entry.actor_id or ""),
         entry.address,
         words.kind_text(entry.kind),
         entry.kind,

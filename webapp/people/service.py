@@ -31,6 +31,7 @@ from webapp.people.models import (
     WeakPassword,
     WrongPassword,
 )
+from webapp.people.names import change_name, refuse_mistakable
 from webapp.people.passwords import find_weakness, hash_password, is_password
 from webapp.people.permissions import (
     PERMISSIONS,
@@ -207,21 +208,6 @@ def change_password(person: Person, current: str, new: str) -> None:
     sessions.adopt(visit)
 
 
-def change_name(person: Person, name: str) -> None:
-    """Change the own name.
-
-    Args:
-        person: Who is signed in.
-        name: Cleaned text of 1 to 100 characters.
-    """
-    if name == person.name:
-        return
-    with db.write() as connection:
-        connection.execute(update(people).where(people.c.id == person.id).values(name=name))
-        changes = {"name": (person.name, name)}
-        _record(connection, "person.renamed", person.id, name, changes=changes)
-
-
 def set_preferences(person: Person, *, theme: Theme, has_shortcuts: bool) -> None:
     """Keep how somebody wants pages to be.
 
@@ -263,6 +249,7 @@ def send_reset_mail(email: str) -> bool:
 
 def _insert_person(values: dict[str, object]) -> int:
     with db.write() as connection:
+        refuse_mistakable(connection, str(values["name"]), str(values["email_key"]))
         person_id = connection.execute(
             insert(people).values(values).returning(people.c.id)
         ).scalar_one()

@@ -90,7 +90,11 @@ def account_name() -> Response:
     form = NameForm(request.form)
     if not form.validate():
         return _account_page(name_form=form, status=422)
-    service.change_name(_me(), form.name.data or "")
+    try:
+        service.change_name(_me(), form.name.data or "")
+    except service.InvalidPerson as error:
+        form.add_errors({field: (text,) for field, text in error.fields.items()})
+        return _account_page(name_form=form, status=422)
     flash(messages.NAME_SAVED, "success")
     return redirect_to(url_for("people.account"))
 

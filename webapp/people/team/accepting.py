@@ -19,6 +19,7 @@ from webapp.extensions import db
 from webapp.people import sessions
 from webapp.people.factors.service import must_have_factor
 from webapp.people.models import InvalidPerson, Person, Role, WeakPassword
+from webapp.people.names import refuse_mistakable
 from webapp.people.passwords import find_weakness, hash_password
 from webapp.people.tables import invitations, people
 from webapp.people.team import words
@@ -71,7 +72,8 @@ def accept(token: str, *, name: str, password: str) -> Person:
     Raises:
         LinkRefused: Wrong, used, too old, withdrawn.
         WeakPassword: The password is not taken; the invitation is as it was.
-        InvalidPerson: There is an account with the address by now.
+        InvalidPerson: There is an account with the address by now, or the name could be taken
+            for another's; the invitation is as it was.
     """
     invitation = find_invitation(token)
     weakness = find_weakness(password, email=invitation.email, name=name)
@@ -81,6 +83,7 @@ def accept(token: str, *, name: str, password: str) -> Person:
     try:
         with db.write() as connection:
             row = _use_up(connection, token, moment)
+            refuse_mistakable(connection, name, row.email_key)
             person = _make_person(connection, row, name, password_hash, moment)
             level: Level = "setup" if must_have_factor(person.role) else "full"
             visit = sessions.create_session(connection, person, moment=moment, level=level)
