@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from tests.factors.conftest import Someone
 from webapp.activity.tables import activity
 from webapp.extensions import db
-from webapp.people.tables import passkeys, recovery_codes, second_steps, sessions
+from webapp.people.tables import (
+    passkeys,
+    password_resets,
+    recovery_codes,
+    second_steps,
+    sessions,
+)
 
 NEW_PASSWORD = "a quite different password"
 
@@ -44,6 +50,10 @@ def test_set_password_signs_out_and_keeps_the_factor(secured: Someone) -> None:
     inside = secured.elsewhere().sign_in()
     waiting = secured.elsewhere()
     waiting.give_password()
+    link = {"token_hash": "x", "person_id": secured.member.id, "created_at": secured.clock()}
+    link["expires_at"] = secured.clock()
+    with secured.app.app_context(), db.write() as connection:
+        connection.execute(insert(password_resets).values(link))
     secured.clock.advance(seconds=30)
     code, output = run(secured, "set-password", "--password-stdin", text=f"{NEW_PASSWORD}\n")
     assert (code, output) == (
@@ -51,6 +61,8 @@ def test_set_password_signs_out_and_keeps_the_factor(secured: Someone) -> None:
     )  # fmt: skip
     assert not inside.is_in()
     assert waiting.give_code(secured.phone.code()).location == "/login?next=/"
+    with secured.app.app_context(), db.read() as connection:
+        assert connection.execute(select(password_resets)).all() == []
     assert secured.give_password().status == 422
     assert secured.give_password(NEW_PASSWORD).location == "/login/second?next=/"
 

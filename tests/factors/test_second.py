@@ -214,3 +214,21 @@ def test_it_is_written_down_without_secrets(secured: Someone, app: Flask) -> Non
         everything = str(connection.execute(select(activity)).all())
     assert [row.kind for row in rows] == ["sign_in.ok", "sign_in.failed"]
     assert secured.phone.seed not in everything
+
+
+@pytest.mark.parametrize("how", ["throttled", "wrong", "no token"])
+def test_a_recovery_code_never_comes_back(secured: Someone, how: str) -> None:
+    secured.give_password()
+    code, fields = secured.codes[0], {}
+    if how == "throttled":
+        for _ in range(10):
+            secured.elsewhere().give_password("a wrong password 1")
+    elif how == "wrong":
+        code = f"{code[:-1]}{'1' if code[-1] != '1' else '2'}"
+    else:
+        fields = {"csrf_token": "another"}
+    answer = secured.page.post(
+        "/login/second", {"code": code, **fields}, Sec_Fetch_Site="same-origin"
+    )
+    assert answer.status == {"throttled": 429, "wrong": 422, "no token": 400}[how]
+    assert code not in answer.html

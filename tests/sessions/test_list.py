@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.conftest import Clock, Member
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
+ASKED = "/account/step-up?next=/account"
 END = re.compile(r'action="(/account/sessions/[^"]+/end)"')
 
 
@@ -132,3 +133,20 @@ def test_without_a_token_nothing_ends(page_as: PageAs) -> None:
     assert page.client.post("/account/sessions/end-others").status_code == 400
     assert page.client.get("/account/sessions/end-others").status_code == 405
     assert is_in(other)
+
+
+def test_ending_asks_who_it_is_after_a_while(page_as: PageAs, clock: Clock) -> None:
+    page, other = page_as("staff"), page_as("staff")
+    paths = [*ends(page), "/account/sessions/end-others"]
+    clock.advance(minutes=16)
+    for path in paths:
+        answer = page.post(path)
+        assert answer.status == 401
+        assert answer.has("a", href="/account/step-up?next=/")
+    shown = page.get("/account")
+    assert END.findall(shown.html) == []
+    assert shown.has("a", href=ASKED)
+    assert is_in(other)
+    assert page.post(ASKED, {"password": PASSWORD}).location == "/account"
+    page.post(paths[-1])
+    assert [is_in(one) for one in (page, other)] == [True, False]

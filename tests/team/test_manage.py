@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select, update
 
+from tests.team.conftest import link_in
 from webapp.activity.service import verify
 from webapp.activity.tables import activity
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people.tables import people
+from webapp.people.tables import people, second_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,8 +161,16 @@ def test_a_suspended_manager_stops_in_the_middle(
 def test_signed_out_everywhere(
     page_as: Callable[[str], Page], app: Flask, cast: dict[str, Member]
 ) -> None:
-    first, second = page_as("viewer"), page_as("viewer")
-    page_as("manager").post(f"/team/{cast['viewer'].id}/sign-out")
+    first, second, manager = page_as("viewer"), page_as("viewer"), page_as("manager")
+    link = link_in(manager.post(f"/team/{cast['viewer'].id}/password-link"))
+    half: dict[str, object] = {"token_hash": "x", "person_id": cast["viewer"].id}
+    with app.app_context(), db.write() as connection:
+        half["created_at"] = now()
+        connection.execute(second_steps.insert().values(half))
+    manager.post(f"/team/{cast['viewer'].id}/sign-out")
+    assert manager.get(link).status == 404
+    with app.app_context(), db.read() as connection:
+        assert connection.execute(select(second_steps)).all() == []
     assert first.get("/customers").status == second.get("/customers").status == 303
     assert page_as("viewer").get("/customers").status == 200
     assert ("person.signed_out", "Manager Person") in _kinds(app, cast["viewer"].id)

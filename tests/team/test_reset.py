@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from tests.conftest import PASSWORD
 from tests.page import Page
 from tests.team.conftest import NEW_PASSWORD, link_in, race
 from webapp.activity.tables import activity
@@ -129,3 +130,11 @@ def test_of_twenty_at_once_one_sets_it(app: Flask, link: str) -> None:
 
     race(20, work)
     assert sorted(answers) == [200] + [404] * 19
+
+
+def test_changing_the_password_voids_the_link(
+    page: Page, link: str, page_as: Callable[[str], Page]
+) -> None:
+    fields = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    assert page_as("staff").post("/account/password", fields).status == 303
+    assert page.get(link).status == 404

@@ -77,7 +77,7 @@ def enqueue(name: str, *arguments: str, delay: float = 0.0) -> None:
 
     Args:
         name: "sync" (with the moment of asking, ISO 8601), "settle", or "reset_mail" (with the
-            address that was typed).
+            address that was typed, and the one in the network that it came from).
         arguments: For the job.
         delay: Seconds to wait first.
     """
@@ -120,11 +120,11 @@ def _define(huey: Huey, app: Flask) -> dict[str, Any]:
         with app.app_context():
             work.settle_writes()
 
-    def reset_mail(email: str) -> None:
+    def reset_mail(email: str, address: str = "") -> None:  # earlier versions queued the first
         from webapp.jobs import work  # as above
 
         with app.app_context():
-            work.send_reset_mail(email)
+            work.send_reset_mail(email, address)
 
     def clean_up() -> None:
         from webapp.jobs import work  # as above

@@ -36,15 +36,16 @@ def request_settle(delay: float = 0.0) -> None:
     queue.enqueue("settle", delay=delay)
 
 
-def request_reset_mail(email: str) -> None:
+def request_reset_mail(email: str, address: str) -> None:
     """Ask the worker to send a link for a forgotten password, if there is such an account.
 
     Args:
         email: As typed; whether it is known is found out by the worker, out of sight.
+        address: Network address that it was asked from, for the trail.
     """
     from webapp.jobs import queue  # as above
 
-    queue.enqueue("reset_mail", email)
+    queue.enqueue("reset_mail", email, address)
 
 
 def queue_problem() -> str:

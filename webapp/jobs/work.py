@@ -65,9 +65,9 @@ def settle_writes(pause: Callable[[float], object] | None = None) -> int:
     return settled
 
 
-def send_reset_mail(email: str) -> None:
+def send_reset_mail(email: str, address: str) -> None:
     """Send a link for a forgotten password, if there is such an account."""
-    people.send_reset_mail(email)
+    people.send_reset_mail(email, address or None)
 
 
 def clean_up() -> None:

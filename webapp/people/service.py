@@ -240,11 +240,11 @@ def purge(moment: datetime) -> int:
         return sum(part.purge(connection, moment) for part in (sessions, throttle, resets, factors))
 
 
-def send_reset_mail(email: str) -> bool:
+def send_reset_mail(email: str, address: str | None = None) -> bool:
     """Send a link for a forgotten password; see `team.resets.send_reset_mail`."""
     from webapp.people.team import resets
 
-    return resets.send_reset_mail(email)
+    return resets.send_reset_mail(email, address)
 
 
 def _insert_person(values: dict[str, object]) -> int:

@@ -16,6 +16,7 @@ from webapp.people.service import (
     Permission,
     current_person,
     lock_allowed,
+    needs_step_up,
     requires,
     setup_allowed,
 )
@@ -84,6 +85,7 @@ def unlock() -> Response:
 
 @blueprint.post("/account/sessions/<session_id>/end")
 @requires(Permission.SELF)
+@needs_step_up
 def end(session_id: str) -> Response:
     """End one of the own sessions."""
     if service.end_session(session_id):
@@ -95,6 +97,7 @@ def end(session_id: str) -> Response:
 
 @blueprint.post("/account/sessions/end-others")
 @requires(Permission.SELF)
+@needs_step_up
 def end_others() -> Response:
     """End every session of one's own but this one."""
     flash(words.sessions_ended(service.end_other_sessions()), "success")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 10
 PER_ADDRESS = 50
+LETTERS = 3  # about a forgotten password, to one account
 
 _IPV6_PREFIX = 64  # one customer's line has so many bits to itself
 
@@ -43,6 +44,7 @@ def _oldest_that_counts(whose: Column[str], limit: int) -> Select[Any]:
 
 
 _OF_ACCOUNT = _oldest_that_counts(sign_in_failures.c.account_key, PER_ACCOUNT)
+_OF_LETTERS = _oldest_that_counts(sign_in_failures.c.account_key, LETTERS)
 _OF_ADDRESS = _oldest_that_counts(sign_in_failures.c.address, PER_ADDRESS)
 
 
@@ -89,6 +91,16 @@ def reserve_own_try(person_id: int, began_at: datetime | None) -> int:
     return _reserve(_digest(key), f"person {person_id}")
 
 
+def count_letter(account: str, address: str | None) -> None:
+    """Count that a letter was asked for, apart from sign-ins.
+
+    Raises:
+        Throttled: Three for this account, or fifty tries from this address, in 15 minutes.
+    """
+    key = f"FORGOTTEN {account}"  # capitals: as above
+    _reserve(_digest(key), _network(address), _OF_LETTERS)
+
+
 def take_back(connection: Connection, reserved: int) -> None:
     """Uncount a try whose password was right.
 
@@ -116,12 +128,12 @@ def purge(connection: Connection, moment: datetime) -> int:
     return connection.execute(delete(sign_in_failures).where(is_over)).rowcount
 
 
-def _reserve(key: str, place: str) -> int:
+def _reserve(key: str, place: str, of_key: Select[Any] = _OF_ACCOUNT) -> int:
     moment = now()
     failures = sign_in_failures.c
     with db.write() as connection:
         _queue(connection, key, place)
-        _refuse_surplus(connection, key, place, moment)
+        _refuse_surplus(connection, key, place, moment, of_key)
         reserved = connection.execute(
             insert(sign_in_failures)
             .values(account_key=key, address=place, at=moment)
@@ -144,9 +156,15 @@ def _queue(connection: Connection, *keys: str) -> None:
         connection.execute(lock, {"key": number})
 
 
-def _refuse_surplus(connection: Connection, key: str, place: str, moment: datetime) -> None:
+def _refuse_surplus(
+    connection: Connection,
+    key: str,
+    place: str,
+    moment: datetime,
+    of_key: Select[Any] = _OF_ACCOUNT,
+) -> None:
     waits = (
-        _wait(connection, _OF_ACCOUNT, key, moment),
+        _wait(connection, of_key, key, moment),
         _wait(connection, _OF_ADDRESS, place, moment),
     )
     if any(waits):

@@ -19,6 +19,7 @@ from webapp.people.service import (
     requires,
     setup_allowed,
 )
+from webapp.people.sessions import is_stepped_up
 from webapp.ui import messages
 from webapp.ui.htmx import redirect_to, return_place
 
@@ -168,6 +169,7 @@ def _account_page(
             "people/account.html",
             sessions=service.list_sessions(me.id),
             device_name=device_name,
+            can_end=is_stepped_up(),
             name_form=name_form or NameForm(name=me.name),
             password_form=password_form or PasswordForm(),
             preferences_form=preferences_form

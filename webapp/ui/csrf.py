@@ -29,7 +29,8 @@ HEADER = "X-CSRFToken"
 
 _SALT = "wtf-csrf-token"  # Flask-WTF's
 _LONGEST = 512  # characters; ours are about 250
-_NEVER_KEPT = ("password", "token", "secret", FIELD)
+_NEVER_KEPT = ("password", "token", "secret", FIELD)  # in a field's name
+_NOR_THESE = frozenset({"code", "credential"})  # as a whole: a postcode is kept
 _MOST_KEPT = 40  # fields
 
 
@@ -127,7 +128,7 @@ def kept_fields() -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, value)
         for name, value in request.form.items(multi=True)
-        if not any(word in name.lower() for word in _NEVER_KEPT)
+        if name.lower() not in _NOR_THESE and not any(word in name.lower() for word in _NEVER_KEPT)
     )[:_MOST_KEPT]
 
 

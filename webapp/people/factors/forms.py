@@ -19,17 +19,26 @@ if TYPE_CHECKING:
 CODE_LENGTH = 64  # characters: a recovery code with spaces in it
 
 
+class CodeField(TextField):
+    """A code, which may still open something: no page gives back what was typed."""
+
+    @property
+    def shown(self) -> str:
+        """What belongs in the box: nothing."""
+        return ""
+
+
 class CodeForm(Form):
     """A code from the app, or a recovery code."""
 
-    code = TextField("Code", max_chars=CODE_LENGTH, required=True, missing="Enter the code.")
+    code = CodeField("Code", max_chars=CODE_LENGTH, required=True, missing="Enter the code.")
 
 
 class StepUpForm(Form):
     """The password, or a code."""
 
     password = PasswordField("Password")
-    code = TextField("Code", max_chars=CODE_LENGTH)
+    code = CodeField("Code", max_chars=CODE_LENGTH)
 
     def validate(self, extra_validators: Mapping[str, Sequence[object]] | None = None) -> bool:
         """Ask for one of the two."""

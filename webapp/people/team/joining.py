@@ -81,7 +81,7 @@ def send_link() -> Response:
         answer = _forgotten_page(form, status=429)
         answer.headers["Retry-After"] = str(error.retry_after)
         return answer
-    request_reset_mail(form.email.data or "")
+    request_reset_mail(form.email.data or "", request.remote_addr or "")
     return _page("people/forgotten_sent.html")
 
 

@@ -48,19 +48,20 @@ def count_request(email: str) -> None:
     Raises:
         Throttled: Too often for this address, or from this place.
     """
-    throttle.reserve_try(f"forgotten {email_key(email)}", request.remote_addr)
+    throttle.count_letter(email_key(email), request.remote_addr)
 
 
-def send_reset_mail(email: str) -> bool:
+def send_reset_mail(email: str, address: str | None = None) -> bool:
     """Send a link to whoever has an account with this address; tell nobody whether that is so.
 
     Runs in the background, so that the answer to the visitor takes the same time in any case.
 
     Args:
         email: As typed, anything at all.
+        address: Network address that it was asked from.
 
     Returns:
-        Whether a letter was sent.
+        Whether a letter was sent; the links of earlier letters are void then.
     """
     key = email_key(email)
     if not is_findable(key):
@@ -70,8 +71,10 @@ def send_reset_mail(email: str) -> bool:
         row = connection.execute(query).one_or_none()
         if row is None:
             return False
+        earlier = _row.person_id == row.id, _row.created_by.is_(None)
+        connection.execute(delete(password_resets).where(*earlier))
         link = _make(connection, row, BY_MAIL, None)
-        _record(connection, Actor(None, "Not signed in", None), "password.reset_requested", row)
+        _record(connection, Actor(None, "Not signed in", address), "password.reset_requested", row)
     try:
         mail.send(mail.reset_letter(link, reset_link(link.token)))
     except mail.MailFailed:
