@@ -25,6 +25,8 @@ LINES = (
     *(
         b"get /login HTTP/1.1",
         b"G\xe9T /login HTTP/1.1",
+        b"GET /login?q=\xff HTTP/1.1",
+        b"GET /customers?q=\xff HTTP/1.1",
         b"PRI * HTTP/2.0",
         b"POST /login HTTP/1.1",
     ),

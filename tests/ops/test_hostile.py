@@ -120,6 +120,7 @@ def test_any_method_and_path(ask: Asked) -> None:
         for path in (*PATHS, *NO_PATHS):
             ask(method, path)
             ask(method, path, {**HTMX, "QUERY_STRING": "next=http://[&q=%ff"})
+            ask(method, path, {"QUERY_STRING": "q=\xff&next=\xff"})
 
 
 @pytest.mark.parametrize("header", ["Referer", "HX-Current-URL"])

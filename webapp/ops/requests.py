@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import secrets
 from contextlib import suppress
+from string import printable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import structlog
 from flask import has_request_context, request
@@ -87,6 +89,15 @@ def _note_route_and_person(response: Response) -> Response:
     return response
 
 
+def _make_readable(environ: WSGIEnvironment) -> None:
+    """Change what Flask takes for granted, and would fail at: in its own error page, too."""
+    if not is_host(environ.get("HTTP_HOST", "")):
+        environ["HTTP_HOST"] = ""
+    query = environ.get("QUERY_STRING", "")
+    if not query.isascii():  # bytes that browsers write as %FF
+        environ["QUERY_STRING"] = quote(query, safe=printable, encoding="latin-1")
+
+
 class RequestLayer:
     """The WSGI layer.
 
@@ -120,8 +131,7 @@ class RequestLayer:
         """Answer one request."""
         trace = Trace(self._choose_id(environ))
         environ[_KEY] = trace
-        if not is_host(environ.get("HTTP_HOST", "")):
-            environ["HTTP_HOST"] = ""  # Flask makes no address with it, not even its error page's
+        _make_readable(environ)
 
         def start_with_id(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None
