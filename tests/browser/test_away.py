@@ -41,7 +41,7 @@ def test_what_waits_goes_once_when_neropay_is_back(
     expect(banner).to_have_attribute("data-state", "failed")
     expect(manager.get_by_text("Staff Person’s change of town or city waits")).to_be_visible()
     manager.goto("/customers?q=Price")
-    expect(manager.get_by_text("Waits for NeroPay").first).to_be_visible()
+    expect(manager.get_by_text("Waiting", exact=True).first).to_be_visible()
     manager.goto("/writes")
     expect(manager.get_by_role("heading", name="Waiting for NeroPay")).to_be_visible()
     before = len(site.sandbox.ledger())

@@ -37,7 +37,7 @@ def test_it_is_told_and_settles_itself(visit: Callable[..., Visitor], site: Site
     expect(page.get_by_role("alert")).to_contain_text("We sent this to NeroPay but got no answer.")
     expect(page.get_by_role("alert")).to_contain_text("Don’t enter it again; we are checking.")
     page.goto("/writes")
-    expect(page.get_by_role("row", name="Staff Person")).to_contain_text("Sent, not confirmed")
+    expect(page.get_by_role("row", name="Staff Person")).to_contain_text("Not confirmed")
     before = len(site.sandbox.ledger())
     site.sandbox.clear_faults()
     expect(page.get_by_text("Nothing is under way")).to_be_visible(timeout=90_000)

@@ -105,7 +105,7 @@ def test_without_a_clear_answer_the_record_is_read_only(
         inputs = [found for tag, found in opened.reader.tags if found.get("name") == "city"]
         assert [("readonly" in found) for found in inputs] == [True]
     assert not staff.get("/customers/1001").has("a", data_key="e")
-    assert "Staff Person changed this customer, sent but not confirmed" in (
+    assert "Staff Person changed this customer, not confirmed" in (
         staff.get("/customers/1001").text
     )
 

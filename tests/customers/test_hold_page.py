@@ -90,8 +90,8 @@ def test_it_waits_is_shown_and_goes_once_when_neropay_is_back(
     assert form.form(EDIT)["city"] == "York"
     assert "waits for NeroPay" in form.text
     listed = staff.get("/writes")
-    assert "Waits for NeroPay" in listed.text
-    assert "Waits for NeroPay" in staff.get("/customers").text
+    assert "Waiting" in listed.text
+    assert "Waiting" in staff.get("/customers").text
     work()
     copied.start()
     for _ in range(3):

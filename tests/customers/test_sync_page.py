@@ -32,7 +32,7 @@ def test_before_the_first_copy_it_waits_and_asks_again(viewer: Page) -> None:
     for answer in (viewer.get(URL), viewer.get(URL, htmx=True), viewer.get("/customers")):
         assert answer.status == 200
         assert answer.has("section", id="sync", hx_get=URL, hx_trigger="every 2s")
-        assert "Waiting for the background worker" in answer.text
+        assert "The first copy has not begun yet." in answer.text
 
 
 def test_the_first_copy_is_counted_while_it_runs(

@@ -45,7 +45,7 @@ def test_nothing_is_asked_to_show_it(staff: Page, copied: Sandbox) -> None:
     assert answer.status == 200
     assert "NeroPay answers." in answer.text
     assert "NeroPay has not said yet" in answer.text
-    assert "Background worker Never seen" in answer.text
+    assert "Work in the background Never seen" in answer.text
     assert copied.requests() == []
 
 
@@ -160,9 +160,9 @@ def test_a_worker_that_lives_and_one_that_fell_silent(
         seen_at = jobs.worker_seen_at()
     assert seen_at
     clock.advance(seconds=(seen_at - clock()).total_seconds())
-    assert "Background worker Alive" in staff.get("/status").text
+    assert "Work in the background Running" in staff.get("/status").text
     clock.advance(minutes=5)
-    assert "Background worker Silent for 5 minutes" in staff.get("/status").text
+    assert "Work in the background Silent for 5 minutes" in staff.get("/status").text
 
 
 def test_the_text_for_support_names_no_customer_and_no_key(staff: Page, copied: Sandbox) -> None:

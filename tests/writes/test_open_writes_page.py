@@ -51,7 +51,7 @@ def test_an_unknown_one_is_listed_with_what_can_be_done(
 ) -> None:
     place = send_unclear(staff, copied, city="York")
     listed = staff.get("/writes/open" if htmx else "/writes", htmx=htmx)
-    assert "Sent, not confirmed" in listed.text
+    assert "Not confirmed" in listed.text
     assert "Change of customer: Town or city" in listed.text
     assert "Staff Person" in listed.text
     assert listed.has("a", href=place)
@@ -59,7 +59,7 @@ def test_an_unknown_one_is_listed_with_what_can_be_done(
     assert listed.has("a", href=f"{place}/give-up")
     assert listed.has("section", hx_get="/writes/open", hx_trigger="every 4s")
     assert staff.get("/customers").has("a", href="/writes")
-    assert "Not confirmed yet" in staff.get("/customers").text
+    assert "Not confirmed" in staff.get("/customers").text
     assert "We sent this to NeroPay but got no answer." in staff.get("/customers/1001").text
 
 

@@ -36,7 +36,7 @@ _KINDS: Final[Mapping[str, str]] = {
 _OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {  # words and tone
     "refused": ("Refused, nothing changed", "warning"),
     "failed": ("Failed", "danger"),
-    "unknown": ("Not confirmed yet", "warning"),
+    "unknown": ("Not confirmed", "warning"),
 }
 NOBODY: Final = "Nobody signed in"
 NEROPAY: Final = "NeroPay"

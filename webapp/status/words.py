@@ -57,7 +57,7 @@ def for_support(status: Status, request_id: str) -> str:
         f"State: {is_away}",
         f"NeroPay's clock: {clock(merchant.clock_offset if merchant else None)}",
         f"Last complete copy: {_time(status)}",
-        f"Changes without an answer: {status.open_writes}",
+        f"Changes not confirmed: {status.open_writes}",
         "What NeroPay answered in the last hour:",
     ]
     lines += [f"  {name}: {_short(ability)}" for name, ability in status.abilities.items()]

@@ -224,7 +224,7 @@ _WAITING: Final[Mapping[str, str]] = {  # whatever the record is
 }
 _ENDS: Final[Mapping[str, str]] = {
     "refused": ", refused: nothing changed",
-    "unknown": ", sent but not confirmed",
+    "unknown": ", not confirmed",
 }
 
 
