@@ -55,7 +55,7 @@ ERRORS: Final[Mapping[int, Message]] = {
         "Nothing here",
         "There is no page or record at this address. It may have been typed or copied with a "
         "piece missing, or the record is no longer there.",
-        "Look for it with the search box above.",
+        "Search for it by name instead.",
         "info",
     ),
     405: Message(
@@ -226,9 +226,9 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     ),
     "write_open": Message(
         "The last change is not confirmed yet",
-        "An earlier change of this record was sent and is still being settled. Nothing was sent "
+        "An earlier change of this record was sent and is not confirmed yet. Nothing was sent "
         "this time, and what you typed is still here.",
-        "Wait until it is settled, then save again.",
+        "Wait until that is known, then save again.",
         "warning",
     ),
     "unknown_intent": Message(
