@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from webapp.sandbox.testing import Sandbox
 
 EDIT = "/customers/1001/edit"
-SETTLED = "It has been settled meanwhile."
+SETTLED = "That is known by now."
 NOWHERE = "/writes/0123456789abcdef0123456789abcdef"
 
 
