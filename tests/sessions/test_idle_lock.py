@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.conftest import Clock
+    from tests.page import Page
 
 
 @pytest.fixture
@@ -84,6 +86,43 @@ def test_pages_are_told_the_time(page_as: PageAs) -> None:
     assert page_as("staff").get("/customers").has("body", data_idle="300")
 
 
+def put_away(page: Page, path: str) -> str:
+    """Where a page goes by itself in a browser without JavaScript; after five minutes."""
+    found = re.search(
+        r'<noscript>\s*<meta http-equiv="refresh"\s+content="305; url=([^"]+)">\s*</noscript>',
+        page.get(path).html,
+    )
+    assert found
+    return unescape(found[1])
+
+
+def test_without_javascript_a_page_goes_away_by_itself(page_as: PageAs, clock: Clock) -> None:
+    page = page_as("staff")
+    place = put_away(page, "/customers?q=Jane%20Smith&sort=name")
+    clock.advance(seconds=305)
+    answer = page.get(place)
+    assert (answer.status, answer.has("input", name="password")) == (200, True)
+    fields = {"password": PASSWORD, "csrf_token": answer.form("/unlock")["csrf_token"]}
+    action = next(str(tag["action"]) for name, tag in answer.reader.tags if name == "form")
+    assert page.post(action, fields).location == "/customers?q=Jane%20Smith&sort=name"
+
+
+def test_two_windows_without_javascript_do_not_keep_each_other_open(
+    page_as: PageAs, clock: Clock
+) -> None:
+    page = page_as("staff")
+    first = put_away(page, "/customers")
+    clock.advance(minutes=3)
+    second = put_away(page, "/categories")
+    clock.advance(seconds=125)
+    answer = page.get(first)
+    assert (answer.status, answer.has("a", href="/customers")) == (200, True)
+    assert "Staff Person" not in answer.text
+    clock.advance(minutes=3)
+    assert page.get(second).has("input", name="password")
+    assert not is_in(page)
+
+
 def test_without_the_setting_nothing_locks(
     make_app: Callable[..., Flask], page_as: PageAs, clock: Clock
 ) -> None:
@@ -93,4 +132,6 @@ def test_without_the_setting_nothing_locks(
     assert cookie
     free.set_cookie("session", cookie.value)
     clock.advance(minutes=29)
-    assert free.get("/customers").status_code == 200
+    answer = free.get("/customers")
+    assert answer.status_code == 200
+    assert "http-equiv" not in answer.get_data(as_text=True)

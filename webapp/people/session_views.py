@@ -17,6 +17,7 @@ from webapp.people.service import (
     current_person,
     lock_allowed,
     needs_step_up,
+    polling,
     requires,
     setup_allowed,
 )
@@ -44,9 +45,18 @@ def state() -> str:
 @requires(Permission.SELF)
 @lock_allowed
 @setup_allowed
+@polling
 def locked() -> Response:
-    """Ask for the password of a locked session; any other goes on."""
-    return _lock_page(UnlockForm()) if service.is_locked() else redirect_to(_next_place())
+    """Ask for the password of a locked session; any other goes on.
+
+    `unused`: a page came here by itself after the idle lock's time, from a browser without
+    JavaScript. If another window keeps the session open it stays away until somebody wants it.
+    """
+    if service.is_locked():
+        return _lock_page(UnlockForm())
+    if "unused" in request.args:
+        return make_response(render_template("people/put_away.html", place=_next_place()))
+    return redirect_to(_next_place())
 
 
 @blueprint.post("/lock")
