@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from tests.conftest import Member
+    from tests.conftest import Clock, Member
 
 Cast = dict[str, "Member"]
 
@@ -130,6 +130,32 @@ def test_writes_it_down(page: Page, cast: Cast, app: Flask) -> None:
     assert (unknown.kind, unknown.record_id, unknown.label) == ("sign_in.failed", None, "")
     assert right.address == "127.0.0.1"
     assert len(reserved) == 2
+
+
+def failures(app: Flask) -> list[str | None]:
+    query = select(activity.c.record_id).where(activity.c.kind == "sign_in.failed")
+    with app.app_context(), db.read() as connection:
+        return list(connection.execute(query.order_by(activity.c.id)).scalars())
+
+
+def test_strangers_do_not_fill_the_trail(
+    page: Page, cast: Cast, app: Flask, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    for number in range(19):
+        page.post("/login", {"email": f"nobody{number}@shop.example", "password": "x"})
+    page.post("/login/passkey", {"credential": "junk"})
+    assert failures(app) == [None] * 20
+    assert "not_entered" not in capsys.readouterr().err
+    page.post("/login/passkey", {"credential": "junk"})
+    assert page.post("/login", {"email": "nobody@shop.example", "password": "x"}).status == 422
+    assert failures(app) == [None] * 20
+    assert capsys.readouterr().err.count("failed_sign_in_not_entered") == 2
+    page.post("/login", fill(cast["staff"], "wrong"))  # an account's are all in it
+    assert failures(app)[20:] == [str(cast["staff"].id)]
+    clock.advance(minutes=1)
+    page.post("/login", {"email": "nobody@shop.example", "password": "x"})
+    assert failures(app)[21:] == [None]
 
 
 def test_the_old_session_of_the_browser_ends(page_as: Callable[[str], Page], cast: Cast) -> None:

@@ -30,7 +30,7 @@ from webapp.extensions import db
 from webapp.ui.filters import fold
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
 
@@ -42,6 +42,7 @@ __all__ = [
     "VerifyResult",
     "find_write",
     "history",
+    "is_flooded",
     "is_protected",
     "newest_of_kind",
     "record",
@@ -147,6 +148,26 @@ def newest_of_kind(kind: str, limit: int) -> tuple[Entry, ...]:
     with db.read() as connection:
         entries = [entry_of(row) for row in connection.execute(query)]
     return tuple(entry for entry in entries if entry.outcome == "applied")
+
+
+def is_flooded(connection: Connection, kind: str, most: int, span: timedelta) -> bool:
+    """Tell whether there are so many entries of a kind of late that one more tells nothing new.
+
+    Args:
+        connection: Any.
+        kind: E.g. "sign_in.failed".
+        most: So many are a flood.
+        span: In this time until now.
+    """
+    query = (
+        select(activity.c.at)
+        .where(activity.c.kind == kind)
+        .order_by(activity.c.id.desc())
+        .offset(most - 1)
+        .limit(1)
+    )
+    at = connection.execute(query).scalar_one_or_none()
+    return at is not None and at > now() - span
 
 
 def find_write(record_type: str, record_id: str, intent_id: str) -> Entry | None:

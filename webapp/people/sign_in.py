@@ -7,12 +7,14 @@ session is (sessions.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+import structlog
 from flask import request
 from sqlalchemy import select, update
 
-from webapp.activity.service import Actor, record
+from webapp.activity.service import Actor, is_flooded, record
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions, throttle
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
 
 
 PROBLEM = "sign_in_problem"  # in a visitor's session: what the sign-in page has to say
+MOST_UNKNOWN = 20  # failures a minute, up to which the trail takes those of no account
+
+_FAILED = "sign_in.failed"
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +153,12 @@ def _check(key: str, password: str) -> Entry:
     row = _find(key)
     is_right = is_password(password, row.password_hash if row else None)
     if row is None or not is_right:
-        _record_failure(row)
+        _record_failure(row, reserved)
         raise SignInRefused
     with db.write() as connection:
         entry = _start(connection, row, reserved)
     if entry is None:  # suspended, or changed while we were comparing
-        _record_failure(row)
+        _record_failure(row, reserved)
         raise SignInRefused
     return entry
 
@@ -175,7 +181,7 @@ def _check_passkey(key: str, answer: str) -> tuple[Person, sessions.Visit]:
             visit = sessions.create_session(connection, person, moment=now())
             _record(connection, person, "sign_in.ok", "ok")
     except WrongCode as error:
-        _record_failure(row)
+        _record_failure(row, reserved)
         raise SignInRefused from error
     return person, visit
 
@@ -203,13 +209,21 @@ def _note_use(connection: Connection, row: Row[Any], moment: datetime) -> bool:
     return bool(noted.rowcount)
 
 
-def _record_failure(row: Row[Any] | None) -> None:
-    """Note a failure; what was typed is not kept, as it may be a password in the wrong box."""
+def _record_failure(row: Row[Any] | None, reserved: int) -> None:
+    """Note a failure; what was typed is not kept, as it may be a password in the wrong box.
+
+    Nobody can take an entry out of the trail, and anybody can fail: of those whose account is not
+    there it gets no more than tell of the flood.
+    """
     with db.write() as connection:
+        if row is None and is_flooded(connection, _FAILED, MOST_UNKNOWN, timedelta(minutes=1)):
+            throttle.write_again(connection, reserved)  # nobody sees by the time what there is
+            _log.warning("failed_sign_in_not_entered", address=request.remote_addr)
+            return
         record(
             connection,
             actor=Actor(None, "Not signed in", request.remote_addr),
-            kind="sign_in.failed",
+            kind=_FAILED,
             outcome="failed",
             record_type="person" if row else None,
             record_id=str(row.id) if row else None,

@@ -14,7 +14,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Select, bindparam, delete, insert, select, text
+from sqlalchemy import Column, Select, bindparam, delete, insert, select, text, update
 
 from webapp.clock import now
 from webapp.extensions import db
@@ -109,6 +109,18 @@ def take_back(connection: Connection, reserved: int) -> None:
         reserved: What `reserve_try` gave.
     """
     connection.execute(delete(sign_in_failures).where(sign_in_failures.c.id == reserved))
+
+
+def write_again(connection: Connection, reserved: int) -> None:
+    """Write a counted try as it is: what tells nothing then takes as long as what does.
+
+    Args:
+        connection: An open write transaction.
+        reserved: What `reserve_try` gave.
+    """
+    failures = sign_in_failures.c
+    own = update(sign_in_failures).where(failures.id == reserved)
+    connection.execute(own.values(at=failures.at))
 
 
 def forget(connection: Connection, account: str) -> None:
