@@ -17,7 +17,7 @@ from webapp.people.tables import sessions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.conftest import Site, Visitor
 
@@ -100,3 +100,24 @@ def test_an_action_after_it_asks_for_the_password_and_goes_on(
     unlock(page)
     page.wait_for_url("**/customers/1*")
     expect(page.locator("main")).to_contain_text("Slept Through")
+
+
+def test_without_javascript_the_page_goes_away_by_itself(
+    site: Site, visit: Callable[..., Visitor]
+) -> None:
+    page = visit(java_script_enabled=False).page
+
+    def hurry(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"125; url', '"1; url'))
+
+    page.route("**/customers", hurry)
+    page.goto("/customers")
+    expect(page.get_by_role("heading", name="Put away", level=1)).to_be_visible()
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_role("heading", name="Customers", level=1)).to_be_visible()
+    with site.app.app_context(), db.write() as connection:
+        connection.execute(update(sessions).values(seen_at=now() - timedelta(minutes=2)))
+    expect(page.get_by_role("heading", name="Locked", level=1)).to_be_visible()
+    unlock(page)
+    page.wait_for_url("**/customers")
