@@ -199,3 +199,24 @@ def test_signing_in_at_the_same_moment(two: Browsers, password_hash: str) -> Non
         run_at_once([sending_app(owner), send])
         assert (owner.is_in(), other.is_in()) == (True, False), f"round {number}"
         begin_again(two, password_hash)
+
+
+@pytest.mark.parametrize(
+    "path", [f"{FACTORS}/codes/new", f"{FACTORS}/app/remove", "/account/password"]
+)
+def test_what_the_guard_let_through_a_moment_before(
+    two_where: Callable[..., Browsers], path: str
+) -> None:
+    owner, other = two_where()
+    send = sending(other, path, current_password=PASSWORD, new_password=NEW_PASSWORD)
+    meanwhile = [sending_app(owner)]
+
+    def set_up() -> None:
+        assert not meanwhile or meanwhile.pop()() == CODES
+
+    other.app.before_request_funcs.setdefault(None, []).append(set_up)  # after the guard's
+    assert send().startswith("/login?next=/account")
+    assert (owner.is_in(), other.is_in()) == (True, False)
+    codes, elsewhere = owner.read_codes(), owner.elsewhere()
+    assert elsewhere.give_password().location == "/login/second?next=/"
+    assert elsewhere.give_code(codes[0]).location == "/"

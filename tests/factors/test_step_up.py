@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -133,3 +134,13 @@ def test_it_is_written_down(late: Someone) -> None:
     assert [(row.kind, row.outcome) for row in rows] == [
         ("step_up.ok", "ok"), ("step_up.failed", "failed"),
     ]  # fmt: skip
+
+
+def test_naming_a_passkey_asks_too(owner: Someone) -> None:
+    owner.add_passkey("Laptop")
+    found = re.search(rf'href="({FACTORS}/passkeys/\d+)"', owner.page.get(FACTORS).html)
+    assert found
+    owner.clock.advance(minutes=15)
+    assert owner.page.get(found[1]).location == f"/account/step-up?next={found[1]}"
+    assert owner.page.post(found[1], {"name": "Mine"}).status == 401
+    assert "Laptop" in owner.page.get(FACTORS).text
