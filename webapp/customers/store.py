@@ -72,7 +72,8 @@ class Source:
             ours settled since are left alone.
         run: Number of the sync run that saw the records.
         busy: Ids of records with a write of ours that is not settled; they are left alone.
-        is_whole: The records are all that NeroPay has to say (GET of one), whatever is absent.
+        is_whole: The records are all that NeroPay has to say (GET of one), though a field of
+            one may not be readable.
     """
 
     now: datetime

@@ -65,6 +65,9 @@ class CustomersApi:
     def get(self, id: str, *, budget: float = READ_BUDGET) -> Customer:  # noqa: A002 - NeroPay's
         """Get one customer (GET /customers/{id}, documented as "where enabled").
 
+        Any field but id and name may be absent or null, and what a list row leaves out is here
+        (documented): so what is absent here is empty, and counts as told.
+
         Raises:
             NotFound: There is none; or the id cannot be one, and no call was made.
             Refused: NeroPay does not allow this here.
@@ -72,7 +75,7 @@ class CustomersApi:
         """
         _check_id(id)
         call = Call("GET", f"/customers/{id}", template="/customers/{id}", record_id=id)
-        return customer_from(self._caller.run(call, budget=budget).data)
+        return customer_from(self._caller.run(call, budget=budget).data, is_whole=True)
 
     def create(self, body: bytes, *, key: str, budget: float = WRITE_BUDGET) -> Customer:
         """Create a customer (POST /customers, documented). Errors as in `send_write`."""

@@ -17,7 +17,8 @@ class Customer:
 
     Empty texts are None. `present` names the fields that the answer really carried (null
     counts): a list row may hold only `id`, `name` and `email` (documented), so a field that is
-    None and not in `present` is not known, rather than empty.
+    None and not in `present` is not known, rather than empty. Of a record that was asked for by
+    its id, what is absent is empty, and so is in `present`.
     """
 
     id: str

@@ -129,7 +129,7 @@ def flat_record(data: dict[str, object]) -> dict[str, object]:
     }
 
 
-def customer_from(data: object) -> Customer:
+def customer_from(data: object, *, is_whole: bool = False) -> Customer:
     """Make a customer out of one record of an answer.
 
     Any field but id and name may be absent or null (documented). An optional field of the
@@ -137,6 +137,8 @@ def customer_from(data: object) -> Customer:
 
     Args:
         data: The record, as `send_write` or `read_json` gave it.
+        is_whole: It is all that there is: what is absent is empty. Not so where the shape is
+            wrong: nobody knows what that field holds.
 
     Raises:
         BadResponse: It is not an object, or has no usable id and name.
@@ -150,7 +152,9 @@ def customer_from(data: object) -> Customer:
         for field in ("email", "phone", "address1", "city", "postcode")
     }
     created_at = _moment(record.get("created_at"))
-    present = {field for field in texts if field in record and _is_text(record[field])}
+    present = {
+        field for field in texts if (is_whole or field in record) and _is_text(record.get(field))
+    }
     if created_at is not None or record.get("created_at", UNUSABLE) is None:
         present.add("created_at")
     return Customer(
