@@ -76,6 +76,11 @@ def test_an_undo_can_be_undone(staff: Page, copied: Sandbox) -> None:
     assert len(copied.ledger()) == 4
 
 
+def test_what_is_no_id_of_a_change_is_none(staff: Page, copied: Sandbox) -> None:
+    assert "Saved" in save(staff, city="Swansea", undoes="a\0b").text
+    assert town(copied) == "Swansea"
+
+
 def test_a_double_click_is_one_undo(staff: Page, copied: Sandbox) -> None:
     url, form = button(save(staff, city="Swansea"))
     assert staff.post(url, form).location == staff.post(url, form).location

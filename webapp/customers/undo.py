@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from webapp.activity import service as activity
 from webapp.customers.models import FIELDS
+from webapp.writes.service import is_intent_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,8 @@ def find_change(customer_id: str, intent_id: str) -> Change | None:
     Returns:
         None when there is none, or its old values are not known.
     """
+    if not is_intent_id(intent_id):
+        return None
     entry = activity.find_write("customer", customer_id, intent_id)
     return change_of(entry) if entry else None
 
