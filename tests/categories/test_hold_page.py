@@ -66,8 +66,39 @@ def test_a_deletion_of_what_is_another_one_by_now_waits_for_a_person(
     with app.app_context():
         assert refresh_categories().is_complete
         assert send_held(lambda _: None) == 0
-        assert [one.needs_you for one in list_held()] == [True]
+        (held,) = list_held()
     assert copied.ledger() == []
+    said = manager.get(f"/writes/{held.id}").text
+    assert "It has another name now" in said
+    assert "Compare the marked fields" not in said
+
+
+def test_a_second_deletion_of_the_same_one_says_that_it_is_gone(
+    manager: Page, copied: Sandbox, app: Flask, page_as: Callable[[str], Page]
+) -> None:
+    owner = page_as("owner")
+    form = owner.get(DELETE).form(DELETE)
+    hold(manager, copied, DELETE)
+    assert owner.post(DELETE, {**form, "hold": "1"}).location == "/writes"
+    assert drain(app) == 1
+    with app.app_context():
+        (held,) = list_held()
+    said = owner.get(f"/writes/{held.id}").text
+    assert "No longer at NeroPay" in said
+    assert "Compare the marked fields" not in said
+
+
+def test_what_waits_to_be_deleted_is_marked_in_the_list_and_not_deleted_again(
+    manager: Page, copied: Sandbox, page_as: Callable[[str], Page]
+) -> None:
+    assert manager.get("/categories").has("a", href=DELETE)
+    hold(manager, copied, DELETE)
+    for htmx in (False, True):
+        shown = manager.get("/categories", htmx=htmx)
+        assert "Deletion waiting" in shown.text
+        assert not shown.has("a", href=DELETE)
+        assert shown.has("a", href="/categories/21/delete")
+    assert "Deletion waiting" in page_as("viewer").get("/categories").text
 
 
 def test_what_waited_to_be_deleted_can_be_added_again_as_it_was(

@@ -52,7 +52,7 @@ def test_it_waits_for_what_waits(
     assert "What waits goes first" in page.text
     assert "Undo this change" not in page.text
     assert staff.post(url, form).location == RECORD
-    assert "Not undone: a change of this customer waits" in staff.get(RECORD).text
+    assert "Not undone: an earlier change of this customer waits" in staff.get(RECORD).text
     assert len(copied.ledger()) == 1
 
 

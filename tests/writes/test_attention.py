@@ -54,7 +54,7 @@ def test_who_only_reads_sees_the_marks_and_no_count(
     leave(page_as("staff"), copied, app, EDIT, city="York")
     viewer = page_as("viewer")
     assert counted(viewer) == ("", "")
-    assert "Waits for NeroPay" in viewer.get("/customers").text
+    assert viewer.get("/customers").has("span", data_state="held")
 
 
 def test_what_stopped_is_told_to_whoever_may_decide(

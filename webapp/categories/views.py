@@ -16,6 +16,7 @@ from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.ui.refusals import explain_in, status_of
 from webapp.ui.toasts import Action, Toast, flash_toasts
+from webapp.writes import waiting as queue
 from webapp.writes.service import Refusal, State, new_intent_id
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def list_page(
         refused=refused,
         refusal=refusal,
         marked=marked,
+        held=queue.marks_of("category").held,
         toasts=toasts,
         deleted=list_deleted(categories) if can(Permission.CATEGORIES_WRITE) else (),
         again_intent=new_intent_id(),

@@ -26,7 +26,8 @@ _CREATE: Final = "category.create"
 _DELETE: Final = "category.delete"
 _TYPE: Final = "category"
 _FIELDS: Final = ("name", "sort_order", "is_active")  # adding it again needs all of them
-_CHANGED: Final = Refusal("changed_meanwhile", "changed_meanwhile")
+_GONE: Final = Refusal("not_found", "not_found")
+_RENAMED: Final = Refusal("renamed_meanwhile", "renamed_meanwhile")
 
 
 def hold_new(
@@ -102,12 +103,14 @@ def send_new(held: Held, guard: Guard) -> Outcome:
 
 
 def send_deletion(held: Held, guard: Guard) -> Outcome:
-    """Send a deletion that waited, unless our copy has the category under another name by now."""
+    """Send a deletion that waited, unless our copy has it no more, or under another name."""
 
     def is_the_same(connection: Connection) -> Refusal | None:
         query = select(categories.c.name).where(categories.c.id == held.record_id)
         name = connection.execute(query).scalar_one_or_none()
-        return guard(connection) if name == held.label else _CHANGED
+        if name is None:
+            return _GONE
+        return guard(connection) if name == held.label else _RENAMED
 
     return writes.submit(
         intent_id=held.id,

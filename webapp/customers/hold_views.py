@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from webapp.writes.waiting import Held
 
 # Something else waits on this record, and NeroPay gets one record's writes in their order.
-HELD_BEFORE = Refusal("held_before", "held_before")
+_HELD_BEFORE = Refusal("held_before", "held_before")
+_HELD_UNDECIDED = Refusal("held_undecided", "held_undecided")
 _NOT_KEPT = Refusal("not_kept", "not_kept")
 
 
@@ -43,9 +44,10 @@ def hold_instead(form: CustomerForm, row: CustomerRow | None) -> Response | Refu
         return _choose_for_held(form, row, request.form["held"])
     if "hold" in request.form or (row is None and queue.find_held(form.intent.data)):
         return _hold(form, row)
-    if row is None or not waiting.held_on(row.id) or _was_sent(form.intent.data):
+    before = waiting.held_on(row.id) if row else ()
+    if not before or _was_sent(form.intent.data):
         return None
-    return HELD_BEFORE
+    return _HELD_UNDECIDED if before[0].needs_you else _HELD_BEFORE
 
 
 def _was_sent(intent_id: str | None) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-UNDO_BEHIND: Final = "Not undone: a change of this customer waits for NeroPay and goes first."
+UNDO_BEHIND: Final = "Not undone: an earlier change of this customer waits here and goes first."
 CHOOSE: Final = "Choose one of these."
 KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
 ALREADY_UNDONE: Final = "It is as it was before that change already, so nothing was sent."

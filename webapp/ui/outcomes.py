@@ -242,7 +242,20 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Something else goes first",
         "An earlier change of this record still waits for NeroPay, and NeroPay gets them in their "
         "order. Nothing was sent, and what you typed is still here.",
-        "Let this one wait behind it, or try again in a moment.",
+        "Save again once that one has been sent.",
+        "warning",
+    ),
+    "held_undecided": Message(
+        "Something else has to be decided first",
+        "An earlier change of this record waits for somebody to decide about it, and NeroPay gets "
+        "them in their order. Nothing was sent, and what you typed is still here.",
+        "Save again once that one is decided and sent.",
+        "warning",
+    ),
+    "renamed_meanwhile": Message(
+        "It has another name now",
+        "The category that was to be deleted is called something else by now. Nothing was sent.",
+        "Throw this away. If the category should still go, delete it in the list.",
         "warning",
     ),
     "not_kept": Message(

@@ -56,7 +56,9 @@ __all__ = [
 ]
 
 # Nothing was sent, or NeroPay did not look at it: it can be kept and sent later.
-HOLDABLE: Final = frozenset({"unavailable", "rate_limited", "misconfigured", "held_before"})
+HOLDABLE: Final = frozenset(
+    {"unavailable", "rate_limited", "misconfigured", "held_before", "held_undecided"}
+)
 MOST: Final = 100  # of one person
 _MOVED: Final = Refusal("held_changed", "held_changed")
 
