@@ -73,7 +73,7 @@ def test_search_while_typing(visit: Callable[..., Visitor]) -> None:
     expect(page.locator("#people tbody tr")).to_contain_text("Viewer Person")
     page.wait_for_url("**/team?q=viewer")
     page.locator("#team-q").fill("nobodyatall")
-    expect(page.get_by_text("Nobody found")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nobody found")).to_be_visible()
 
 
 @pytest.mark.parametrize("has_script", [True, False])
