@@ -50,6 +50,7 @@ class Conflict:
         copy_of: How old our copy is, where NeroPay itself could not be asked; empty otherwise.
         is_asked_again: A save was tried without choosing for every field.
         held: The id of the write that waits for this choice; empty when it is a save.
+        version: Of that one, as it is shown here.
     """
 
     clashes: tuple[Clash, ...]
@@ -62,6 +63,7 @@ class Conflict:
     copy_of: str = ""
     is_asked_again: bool = False
     held: str = ""
+    version: str = ""
 
 
 def conflict_page(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Response:
@@ -125,6 +127,7 @@ def unanswered_page(form: CustomerForm, row: CustomerRow, choices: Mapping[str, 
         copy_of=request.form.get("copy_of", "")[:40],
         is_asked_again=True,
         held=request.form.get("held", ""),
+        version=request.form.get("version", ""),
     )
     return show_conflict(row, conflict, status=422)
 

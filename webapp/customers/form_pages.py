@@ -45,7 +45,7 @@ def not_added(form: CustomerForm, outcome: Outcome) -> Response:
     if outcome.state is State.REFUSED:
         return create_page(form, outcome)
     if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was added
-        sent = service.values_of_write(current_actor(), outcome.intent_id)
+        sent = sent_fields(outcome.intent_id)
         return offer_as_edit(form, str(outcome.record_id), _SAVED_BEFORE, sent)
     if outcome.is_changed_body:
         return create_page(form, refusal=_unclear(outcome))
@@ -161,7 +161,7 @@ def offer_as_edit(
     form: CustomerForm,
     customer_id: str,
     refusal: Refusal | None = None,
-    sent: Mapping[str, str | None] = MappingProxyType({}),
+    sent: Mapping[str, object] = MappingProxyType({}),
 ) -> Response:
     """Show the record's form holding what was typed for a new one.
 

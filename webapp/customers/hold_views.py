@@ -11,10 +11,12 @@ from webapp.customers import service, waiting
 from webapp.customers.conflict_pages import conflict_of, show_conflict
 from webapp.customers.conflicts import Note, changes_of
 from webapp.customers.forms import CustomerForm
+from webapp.customers.held_pages import held_page, left_page, may_change, moved_page
 from webapp.customers.views import bp
-from webapp.people.service import Permission, can, current_actor, requires
+from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
-from webapp.ui.htmx import redirect_to, render_page, return_place
+from webapp.ui.htmx import redirect_to, return_place
+from webapp.ui.routing import record_id_in
 from webapp.writes import service as writes
 from webapp.writes import waiting as queue
 from webapp.writes.service import Outcome, Refusal
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 _HELD_BEFORE = Refusal("held_before", "held_before")
 _HELD_UNDECIDED = Refusal("held_undecided", "held_undecided")
 _NOT_KEPT = Refusal("not_kept", "not_kept")
+# What waits under the form's id is something else.
+_UNKNOWN_FORM = Refusal("unknown_intent", "unknown_intent")
 
 
 def hold_instead(form: CustomerForm, row: CustomerRow | None) -> Response | Refusal | None:
@@ -38,12 +42,14 @@ def hold_instead(form: CustomerForm, row: CustomerRow | None) -> Response | Refu
         row: The record; None for a new one.
 
     Returns:
-        The answer when it is kept; a refusal to show in the form; None to go on and send it.
+        The answer when it is kept; a refusal to show in the form; None to go on and send it, or
+        to tell what became of it when it was sent.
     """
     if row is not None and "held" in request.form:
         return _choose_for_held(form, row, request.form["held"])
-    if "hold" in request.form or (row is None and queue.find_held(form.intent.data)):
-        return _hold(form, row)
+    known = queue.find_held(form.intent.data)
+    if "hold" in request.form or known:
+        return _hold(form, row, known)
     before = waiting.held_on(row.id) if row else ()
     if not before or _was_sent(form.intent.data):
         return None
@@ -56,22 +62,34 @@ def _was_sent(intent_id: str | None) -> bool:
     return earlier is not None and earlier.state is not writes.State.REFUSED
 
 
-def _hold(form: CustomerForm, row: CustomerRow | None) -> Response | Refusal:
-    actor, seen, values = current_actor(), form.seen_values(), form.values()
+def _hold(
+    form: CustomerForm, row: CustomerRow | None, known: Held | None
+) -> Response | Refusal | None:
+    seen, values = form.seen_values(), form.values()
+    if known and (known.record_type, known.record_id) != ("customer", row.id if row else None):
+        return _UNKNOWN_FORM
     if row is None:
-        kept = waiting.hold_new(actor, form.intent.data, values)
-    elif changes_of(seen, values):
-        kept = waiting.hold_change(actor, form.intent.data, row.id, seen, values)
-    else:
-        flash(messages.NO_CHANGE, "success")
-        return redirect_to(url_for("customers.show", customer_id=row.id))
+        return _after(form, None, waiting.hold_new(current_actor(), form.intent.data, values))
+    if changes_of(seen, values):
+        kept = waiting.hold_change(current_actor(), form.intent.data, row.id, seen, values)
+        return _after(form, row, kept)
+    if known or _was_sent(form.intent.data):  # it is to be as it was before that
+        return moved_page(form, known) if known else None
+    flash(messages.NO_CHANGE, "success")
+    return redirect_to(url_for("customers.show", customer_id=row.id))
+
+
+def _after(
+    form: CustomerForm, row: CustomerRow | None, kept: Held | Outcome | None
+) -> Response | Refusal | None:
+    if isinstance(kept, Outcome):  # sent before: what became of it is told as of any other
+        return kept.refusal
     if kept is None:
-        return _NOT_KEPT
-    if isinstance(kept, Outcome):
-        return redirect_to(url_for("writes.show", intent_id=kept.intent_id))
-    service.discard_draft(actor, row.id if row else "")
+        known = queue.find_held(form.intent.data)
+        return moved_page(form, known) if known else _NOT_KEPT
+    service.discard_draft(current_actor(), row.id if row else "")
     if row is not None:
-        service.leave_form(actor, row.id)
+        service.leave_form(current_actor(), row.id)
     flash(words.held(kept.label), "info")
     if row is None:
         return redirect_to(url_for("writes.index"))
@@ -88,80 +106,67 @@ def shown_in_form(row: CustomerRow) -> dict[str, str | None]:
 @requires(Permission.CUSTOMERS_WRITE)
 def edit_held(intent_id: str) -> Response:
     """Show a waiting write in its form, to be changed."""
-    held = _find_or_leave(intent_id)
-    if isinstance(held, Response):
-        return held
+    held = queue.find_held(intent_id)
+    if held is None:
+        return redirect_to(url_for("writes.show", intent_id=intent_id))
+    if held.record_type != "customer":
+        abort(404)
+    if not may_change(held):
+        abort(403)
     seen, typed = waiting.seen_by(held), waiting.typed_in(held)
     row = service.find_copy(held.record_id) if held.record_id else None
     if row is not None and held.refusal and held.refusal.theirs:
         conflict = conflict_of(seen, typed, Note({}, ()), held.refusal.theirs, row)
-        return show_conflict(row, replace(conflict, held=held.id), status=200)
+        conflict = replace(conflict, held=held.id, version=str(held.version))
+        return show_conflict(row, conflict, status=200)
     form = CustomerForm()
     form.show(typed)
     form.remember(seen)
-    return _page(form, held)
+    return held_page(form, held)
 
 
 @bp.post("/waiting/<record_id:intent_id>")
 @requires(Permission.CUSTOMERS_WRITE)
 def save_held(intent_id: str) -> Response:
     """Put the changed form in the place of what waits; it goes at once if NeroPay is there."""
-    held = _find_or_leave(intent_id)
-    if isinstance(held, Response):
-        return held
-    form = CustomerForm(request.form, is_edit=held.record_id is not None)
-    if not form.validate():
-        return _page(form, held, status=422)
+    held = queue.find_held(intent_id)
+    record_id = held.record_id if held else record_id_in(request.form.get("record", ""))
+    form = CustomerForm(request.form, is_edit=record_id is not None)
+    is_valid = form.validate()
+    if held is None:
+        return left_page(form, intent_id, record_id)
+    if held.record_type != "customer":
+        abort(404)
+    if not is_valid and request.form.get("version") == str(held.version) and may_change(held):
+        return held_page(form, held, status=422)
     return _put_in_place(form, held)
 
 
 def _choose_for_held(form: CustomerForm, row: CustomerRow, held_id: str) -> Response:
     """Put what was chosen in a conflict in the place of what waited for the choice."""
-    held = _find_or_leave(held_id)
-    if isinstance(held, Response):
-        return held
-    if held.record_id != row.id:
+    held = queue.find_held(held_id)
+    if held is None:
+        return left_page(form, held_id, row.id)
+    if (held.record_type, held.record_id) != ("customer", row.id):
         abort(404)
     return _put_in_place(form, held)
 
 
 def _put_in_place(form: CustomerForm, held: Held) -> Response:
+    """Change what waits, if it still waits as the form was opened for it."""
+    if request.form.get("version") != str(held.version):
+        return moved_page(form, held)
+    if not may_change(held):
+        abort(403)
     actor, seen, values = current_actor(), form.seen_values(), form.values()
     if held.record_id and not changes_of(seen, values):
-        if queue.cancel(actor, held.id) is None:
-            return redirect_to(url_for("writes.show", intent_id=held.id))
-        flash(messages.NO_CHANGE, "success")
-    elif waiting.change_held(actor, held, seen, values) is None:
-        return redirect_to(url_for("writes.show", intent_id=held.id))
+        is_done = queue.cancel(actor, held.id, shown=held) is not None
+        told, tone = messages.NO_CHANGE, "success"
     else:
-        flash(words.held_changed(held.label), "info")
+        is_done = waiting.change_held(actor, held, seen, values) is not None
+        told, tone = words.held_changed(held.label), "info"
+    if not is_done:
+        now = queue.find_held(held.id) if writes.find(held.id) is None else None
+        return moved_page(form, now) if now else left_page(form, held.id, held.record_id)
+    flash(told, tone)
     return redirect_to(url_for("writes.index"))
-
-
-def _find_or_leave(intent_id: str) -> Held | Response:
-    """Give what waits; if it has left, its page; it is its author's, or a manager's to change."""
-    held = queue.find_held(intent_id)
-    if held is None:
-        return redirect_to(url_for("writes.show", intent_id=intent_id))
-    if held.record_type != "customer":
-        abort(404)
-    is_own = held.actor.person_id == current_actor().person_id
-    if not (is_own or can(Permission.WRITES_ALL)):
-        abort(403)
-    return held
-
-
-def _page(form: CustomerForm, held: Held, *, status: int = 200) -> Response:
-    form.intent.data = held.id
-    row = service.find_copy(held.record_id) if held.record_id else None
-    return render_page(
-        "customers/held.html",
-        "customers/_held_form.html",
-        status=status,
-        form=form,
-        held=held,
-        customer=row,
-        refusal=held.refusal,
-        open_write=None,
-        back="",
-    )

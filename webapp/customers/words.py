@@ -56,6 +56,11 @@ def theirs_now(value: str | None) -> str:
     return f"NeroPay has now: “{value}”." if value else "It is empty in NeroPay now."
 
 
+def waits_now(value: str | None) -> str:
+    """Say under a field what waits for NeroPay in it by now."""
+    return f"Waits now: “{value}”." if value else "It is empty in what waits now."
+
+
 def _was_changed(name: str, value: str | None) -> str:
     what = messages.field(name)
     if value is None:

@@ -186,8 +186,8 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     ),
     "not_known": Message(
         "It will never be known for certain",
-        "This form was sent to NeroPay before without a clear answer, and it can no longer be found "
-        "out from here. What you typed since was not sent, and is still here.",
+        "This form was sent to NeroPay before without a clear answer, and it can no longer be "
+        "found out from here. What you typed since was not sent, and is still here.",
         "Please look the record up in NeroPay before you save this.",
         "warning",
     ),
@@ -256,6 +256,20 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "It has another name now",
         "The category that was to be deleted is called something else by now. Nothing was sent.",
         "Throw this away. If the category should still go, delete it in the list.",
+        "warning",
+    ),
+    "held_changed": Message(
+        "Not kept",
+        "What was left here with this form has been changed since, and waits as it is now. What "
+        "you typed is still here, and was not kept.",
+        "Save it to leave it behind that one.",
+        "warning",
+    ),
+    "held_gone": Message(
+        "Thrown away meanwhile",
+        "What waited here was thrown away while you had it open; it was never sent to NeroPay. "
+        "What you typed is still here, and is not kept.",
+        "Save it if it is still wanted.",
         "warning",
     ),
     "not_kept": Message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from werkzeug.routing import BaseConverter, ValidationError
@@ -20,3 +21,8 @@ class RecordIdConverter(BaseConverter):
         if value in WORDS:
             raise ValidationError
         return value
+
+
+def record_id_in(text: str) -> str | None:
+    """Give the id that a form names; None when it is none."""
+    return text if re.fullmatch(RecordIdConverter.regex, text, re.ASCII) else None

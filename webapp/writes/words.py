@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from webapp.ui import messages
 from webapp.ui.filters import clock_time, date_time, day, visible
+from webapp.ui.outcomes import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +117,24 @@ def held(label: str) -> str:
 def held_changed(label: str) -> str:
     """Say that a waiting write was changed, for a toast."""
     return f"Changed: {label}. It goes when NeroPay is back."
+
+
+def moved(name: str, *, is_own: bool, may_change: bool) -> Message:
+    """Say that what waits is another one since a form was opened for it.
+
+    Args:
+        name: Of whoever changed it.
+        is_own: Whether that is the person who reads this.
+        may_change: Whether they may change it.
+    """
+    who = f"{name} has changed this since you opened it, and nothing of that is overwritten."
+    if is_own:
+        who = "This waits here already, and not as you have it here. Nothing is overwritten."
+    text = f"{who} Under each field that differs is what waits now."
+    if may_change:
+        return Message("Not kept yet", text, "Put together what is right, then save.", "warning")
+    advice = "It is theirs to send now. What you typed is still here, and was not kept."
+    return Message("Not kept", text, advice, "warning")
 
 
 def waits(name: str, kind: str, fields: tuple[str, ...]) -> str:
