@@ -8,8 +8,8 @@
   const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
   const hasKeys = body.dataset.shortcuts === "on";
   const EDIT = "[data-key=e]";
-  let isSearching = false; // Enter in the search box: the first hit takes the focus
-  let isLeaving = false; // a save, a sign-out or a confirmed Cancel: do not ask about changes
+  const FIELD = "input:not([type=hidden])";
+  let isLeaving = false; // a save, a sign-out, or what is not saved may go: do not ask again
 
   // --- what is not saved -----------------------------------------------------------------------
   const GUARDED = "form[method=post]:not([data-no-guard])";
@@ -17,35 +17,37 @@
 
   function isChanged(control) {
     if (!control.name || control.readOnly || NOT_TYPED.has(control.type)) return false;
-    if (control.type === "checkbox" || control.type === "radio") {
-      return control.checked !== control.defaultChecked;
-    }
+    if (["checkbox", "radio"].includes(control.type)) return control.checked !== control.defaultChecked;
     if (control.options) {
-      const starts = [...control.options].some((option) => option.defaultSelected);
-      return starts
-        ? [...control.options].some((option) => option.selected !== option.defaultSelected)
-        : control.selectedIndex > 0;
+      const options = [...control.options];
+      const isStart = ({ selected, defaultSelected }) => selected === defaultSelected;
+      return options.some((one) => one.defaultSelected) ? !options.every(isStart) : control.selectedIndex > 0;
     }
     return control.value !== control.defaultValue && !control.matches(":autofill");
   }
 
-  // A form that came back with errors holds what was typed as its starting values.
+  // A draft, or a form that came back with errors, holds what was typed as its starting values.
   function isUnsaved(form) {
-    return Boolean(find("[data-form-errors], .notice", form)) || [...form.elements].some(isChanged);
+    return Boolean(find("[data-typed], [data-form-errors], [data-error-code]", form)) || [...form.elements].some(isChanged);
   }
 
-  const hasUnsaved = () => !isLeaving && findAll(GUARDED).some(isUnsaved);
+  // Whether a part of the page holds what is not saved, but for the form that `source` belongs to.
+  function hasUnsaved(source = null, part = document) {
+    const isMeant = (form) => !form.contains(source) && !(part !== document && form.matches("[data-kept]"));
+    return !isLeaving && findAll(GUARDED, part).some((form) => isMeant(form) && isUnsaved(form));
+  }
 
-  addEventListener("beforeunload", (event) => {
-    if (hasUnsaved()) event.preventDefault();
-  });
-  document.addEventListener("htmx:before:history:restore", (event) => {
-    if (hasUnsaved() && !confirm(body.dataset.unsaved)) event.preventDefault();
-  });
+  const mayGo = (...what) => !hasUnsaved(...what) || confirm(body.dataset.unsaved);
+
+  function leave(event, mayLeave) {
+    isLeaving = mayLeave;
+    if (!mayLeave) event.preventDefault();
+  }
+
+  addEventListener("beforeunload", (event) => hasUnsaved() && event.preventDefault());
+  document.addEventListener("htmx:before:history:restore", (event) => leave(event, mayGo()));
   // A page kept by the browser may show what someone else must not see, or what is long changed.
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) location.reload();
-  });
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
 
   // --- one press, one save ---------------------------------------------------------------------
   function setBusy(form, button) {
@@ -65,31 +67,39 @@
     }
   }
 
+  // The browser sends a form and shows another page: what else is typed on this one goes.
+  const send = (event) => leave(event, event.target.action.endsWith("/logout") || mayGo(event.target));
+
   document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.classList.contains("is-sending")) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    } else if (event.submitter?.matches("[data-plain]")) {
-      event.stopImmediatePropagation(); // the browser sends this one, not htmx
-      isLeaving = true;
-    }
+    const isSending = event.target.classList.contains("is-sending");
+    if (!isSending && !event.submitter?.matches("[data-plain]")) return;
+    event.stopImmediatePropagation(); // the browser sends a plain one, not htmx
+    if (isSending) event.preventDefault();
+    else send(event);
   }, true);
 
   document.addEventListener("submit", (event) => {
-    const form = event.target;
+    const { target: form, submitter } = event;
     if (event.defaultPrevented || form.method !== "post") return;
-    isLeaving = true;
-    setTimeout(() => setBusy(form, event.submitter)); // after the browser has collected the fields
+    send(event);
+    if (isLeaving) setTimeout(() => setBusy(form, submitter)); // after the browser has collected the fields
   });
 
-  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    if (ctx.sourceElement.matches("form[method=post]")) {
-      setBusy(ctx.sourceElement, ctx.request.submitter ?? find("[data-busy]", ctx.sourceElement));
-    }
+  // Nobody pressed anything: such a request asks nothing, takes no focus, and fails unseen.
+  const isQuiet = (ctx) => ctx.sourceEvent?.type === "every" || ctx.sourceElement.matches("[data-quiet]");
+  const isPressed = (ctx) => ["click", "submit"].includes(ctx.sourceEvent?.type);
+  const isInTheWay = (ctx, ...what) => (isQuiet(ctx) ? hasUnsaved(...what) : !mayGo(...what));
+
+  document.addEventListener("htmx:before:request", (event) => {
+    const { ctx } = event.detail;
+    const form = ctx.sourceElement.matches("form[method=post]") ? ctx.sourceElement : null;
+    if (isInTheWay(ctx, form, ctx.target ?? ctx.sourceElement)) return event.preventDefault();
+    if (form) setBusy(form, ctx.request.submitter ?? find("[data-busy]", form));
   });
   document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
     if (!ctx.keepIndicators && ctx.sourceElement?.matches?.("form")) setIdle(ctx.sourceElement);
+    // A disabled button loses the focus; it gets it back when there is nothing else to look at.
+    setTimeout(() => document.activeElement === body && ctx.focused?.isConnected && ctx.focused.focus());
   });
 
   // --- what htmx leaves to do ------------------------------------------------------------------
@@ -102,65 +112,60 @@
     box.scrollIntoView({ block: "nearest" });
   }
 
-  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-    if (ctx.hx.redirect && ctx.response.status < 400) isLeaving = true; // 401: see session.js
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.response.status >= 400) { // 401: see session.js
+      if (isQuiet(ctx)) event.preventDefault();
+    } else if (ctx.hx.redirect || ctx.hx.refresh) {
+      leave(event, !isInTheWay(ctx, ctx.sourceElement));
+    }
   });
   document.addEventListener("till:leaving", () => (isLeaving = true));
-  document.addEventListener("till:token", ({ detail }) => renew(detail));
-
-  // The page's forms were made for a session that has been renewed since.
-  function renew(token) {
-    for (const input of findAll("input[name=csrf_token]")) input.value = token;
-    body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
-  }
 
   document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
     if (!ctx || ctx.response || error?.name === "AbortError") return;
     if (ctx.sourceElement?.matches("form, button, a, #search")) warn(body.dataset.offline);
   });
 
+  // What was pressed, and where to go on from after it: its row, or what else has a name around it.
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    const { sourceElement: source } = ctx;
+    if (source.contains(document.activeElement)) ctx.focused = document.activeElement;
+    const place = source.closest("tr[id]") ?? source.closest("[id]");
+    ctx.place = source.closest("[data-toast]") ? "tr.is-marked" : place && `#${CSS.escape(place.id)}`;
+  });
+
   document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
     const main = tasks.find((task) => task.type === "main")?.target;
-    ctx.hadFocus = main instanceof Element && main !== body && main.contains(document.activeElement);
+    ctx.hadFocus = isPressed(ctx) || (main instanceof Element && main !== body && main.contains(document.activeElement));
+    if (isPressed(ctx)) return;
+    for (const { fragment } of tasks) for (const one of findAll("[autofocus]", fragment)) one.autofocus = false;
   });
 
   document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
-    const fresh = find("[data-fresh-csrf]");
-    if (fresh) {
-      renew(fresh.value);
-      fresh.remove();
-    }
-    if (isSearching && target instanceof Element) {
-      isSearching = false;
-      find("tbody th a", find("#results") ?? target)?.focus();
-      return;
+    const { sourceElement: source, sourceEvent, response } = ctx;
+    const isDone = response?.status < 400;
+    if (isDone && sourceEvent?.type === "submit" && document.activeElement.matches("#search")) {
+      return find("#results tbody th a")?.focus(); // Enter: to the first hit
     }
     // A toast's button has done its work, and what it brought is elsewhere.
-    if (ctx.hx?.retarget && ctx.response.status < 400) ctx.sourceElement.closest("[data-toast]")?.remove();
+    if (isDone && ctx.hx.retarget) source.closest("[data-toast]")?.remove();
     // Focus that went away with the old part goes to the new one, unless that has taken it.
-    if (!ctx.hadFocus || document.activeElement !== body || !(target instanceof Element)) return;
-    const place = target.matches("tr") ? find(EDIT, target) ?? find("a", target) : target;
-    if (!place) return;
-    if (place === target) place.tabIndex = -1;
-    place.focus({ preventScroll: true });
+    if (!ctx.hadFocus || document.activeElement !== body) return;
+    const place = (ctx.place && find(ctx.place)) ?? target;
+    if (!(place instanceof Element)) return;
+    const inner = place.matches("tr")
+      ? find(EDIT, place) ?? find(`a, button:not(.btn-danger), select, ${FIELD}`, place)
+      : find(place.matches("form") ? FIELD : "tbody th a", place);
+    if (!inner) place.tabIndex = -1;
+    (inner ?? place).focus({ preventScroll: true });
   });
 
   // --- keys ------------------------------------------------------------------------------------
   const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
   let isGoing = 0; // set for a moment after "g"
 
-  function press(selector) {
-    const control = find(selector);
-    control?.click();
-    return Boolean(control);
-  }
-
-  function edit() {
-    const inRow = document.activeElement.closest("tr");
-    const link = (inRow && find(EDIT, inRow)) ?? find(EDIT);
-    link?.click();
-    return Boolean(link);
-  }
+  const press = (control) => control && !control.click(); // whether there was one
 
   function search() {
     const box = find("#search");
@@ -169,40 +174,36 @@
     return Boolean(box);
   }
 
-  function openKeys() {
-    find("#keys")?.showModal();
-    return true;
-  }
-
-  const KEYS = { "/": search, n: () => press("[data-key=n]"), e: edit, "?": openKeys };
-
-  function cancel(form) {
-    const link = find("[data-key=Escape]", form);
-    if (!link || (isUnsaved(form) && !confirm(body.dataset.unsaved))) return;
-    isLeaving = !link.hasAttribute("hx-get");
-    link.click();
-  }
+  const KEYS = {
+    "/": search,
+    n: () => press(find("[data-key=n]")),
+    e: () => press(find(`tr:focus-within ${EDIT}`) ?? find(EDIT)),
+    "?": () => press(find("[data-open=keys]")),
+  };
 
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (event.isComposing || event.defaultPrevented || !(target instanceof Element)) return;
-    const form = target.closest("form");
+    // One press, one answer: a key that is held down may not agree to what it has just asked for.
+    if (key === "Enter" && event.repeat && !target.matches("textarea")) return event.preventDefault();
+    const form = target.form ?? target.closest("form"); // the search box stands outside its form
     // A message above the form may have the focus: what is not saved there is meant.
     const meant = form ?? (find("dialog[open]") ? null : findAll("form[data-guard]").find(isUnsaved));
     if (key === "Enter" && (event.ctrlKey || event.metaKey) && meant) {
       event.preventDefault();
-      meant.requestSubmit(find("[data-key=submit]", meant) ?? undefined);
-      return;
+      return meant.requestSubmit(find("[data-key=submit]", meant) ?? undefined);
     }
-    if (key === "Enter" && target.id === "search") isSearching = true;
     if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open], :popover-open")) return;
-    if (key === "Escape" && form) cancel(form);
+    if (key === "Escape") {
+      const places = [form, target.closest("tr"), !form && find("tr.is-editing")];
+      places.map((place) => place && find("[data-key=Escape]", place)).find(Boolean)?.click();
+    }
     if (!hasKeys || key.length !== 1 || target.closest(TYPING)) return;
     let isDone = false;
     if (isGoing) {
       clearTimeout(isGoing);
       isGoing = 0;
-      isDone = press(`[data-go="${CSS.escape(key)}"]`);
+      isDone = press(find(`[data-go="${CSS.escape(key)}"]`));
     } else if (key === "g") {
       isGoing = setTimeout(() => (isGoing = 0), 1500);
     } else {
@@ -212,14 +213,20 @@
   });
 
   // --- clicks ----------------------------------------------------------------------------------
-  async function copy(text) {
-    if (navigator.clipboard) return navigator.clipboard.writeText(text);
-    const box = document.createElement("textarea"); // plain http, where the browser has no clipboard
-    box.value = text;
-    body.append(box);
-    box.select();
-    document.execCommand("copy");
-    box.remove();
+  async function copy(text, control) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch { // plain http, where the browser has no clipboard; or it does not let us
+      const box = document.createElement("textarea");
+      box.value = text;
+      control.after(box);
+      box.select();
+      const isCopied = document.execCommand("copy");
+      box.remove();
+      control.focus();
+      return isCopied;
+    }
   }
 
   function say(text) {
@@ -235,7 +242,8 @@
     if (!control) return followRow(event);
     const { copy: text, open, fillEmail } = control.dataset;
     if (text !== undefined) {
-      copy(text).then(() => {
+      copy(text, control).then((isCopied) => {
+        if (!isCopied) return say("Not copied");
         control.classList.add("is-copied");
         say("Copied");
         setTimeout(() => control.classList.remove("is-copied"), 1500);

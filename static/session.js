@@ -130,6 +130,19 @@
     waiting = new Map();
   });
 
+  // --- the page's forms were made for a session that has been renewed since ------------------------
+  function renew(token) {
+    for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = token;
+    body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
+  }
+
+  document.addEventListener("htmx:after:swap", () => {
+    const fresh = document.querySelector("[data-fresh-csrf]");
+    if (!fresh) return;
+    renew(fresh.value);
+    fresh.remove();
+  });
+
   // --- after it: the page as it was ----------------------------------------------------------------
   function goOn(token, whose) {
     if (whose !== person || isMoved) {
@@ -142,7 +155,8 @@
     uncover();
     dialog.close();
     dialog.querySelector("[data-over]").replaceChildren();
-    document.dispatchEvent(new CustomEvent("till:token", { detail: token }));
+    renew(token);
+    document.dispatchEvent(new Event("till:token"));
     channel.postMessage("open");
     for (const [element, event] of events) if (element.isConnected) element._htmx.eventHandler(event);
   }

@@ -37,6 +37,16 @@ def offer_draft(form: CustomerForm, customer_id: str) -> Draft | None:
     return None
 
 
+def spare_offered(customer_id: str) -> None:
+    """Keep a draft that was offered and not taken up, while another text is saved.
+
+    Args:
+        customer_id: "" for a new customer.
+    """
+    if "offered" in request.form:
+        service.spare_draft(current_actor(), customer_id)
+
+
 @bp.post("/new/draft", defaults={"customer_id": ""})
 @bp.post("/<record_id:customer_id>/draft")
 @requires(Permission.CUSTOMERS_WRITE)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from webapp.clock import now
 from webapp.customers.conflicts import changes_of, load_seen
@@ -44,7 +44,9 @@ _OF: Final = (
 _FIND: Final = Prepared(select(drafts.c.sealed, drafts.c.saved_at).where(*_OF))
 _FORGET: Final = delete(drafts).where(*_OF)
 _FORGET_SENT: Final = _FORGET.where(drafts.c.saved_at < bindparam("until"))
+_SPARE: Final = update(drafts).where(*_OF).values(saved_at=bindparam("moment"))
 _LATE: Final = timedelta(seconds=5)  # that the last keystroke may arrive after its form
+_SENDING: Final = timedelta(minutes=1)  # until a form that is here now is noted down as sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,18 @@ def discard(actor: Actor, record_id: str) -> None:
     if row is not None:
         with db.write() as connection:
             forget(connection, _person(actor), record_id)
+
+
+def spare(actor: Actor, record_id: str) -> None:
+    """Let it outlive a form that is being saved and is not its own: as if it were typed after it.
+
+    Args:
+        actor: Who typed it.
+        record_id: NeroPay's id, or `NEW`.
+    """
+    values = {"person": _person(actor), "record": record_id, "moment": now() + _SENDING}
+    with db.write() as connection:
+        connection.execute(_SPARE, values)
 
 
 def forget(

@@ -8,7 +8,7 @@ from flask import abort, flash, request, url_for
 
 from webapp.customers import service
 from webapp.customers.cells import cells_of
-from webapp.customers.draft_views import offer_draft
+from webapp.customers.draft_views import offer_draft, spare_offered
 from webapp.customers.form_pages import (
     ADDING_AGAIN,
     create_page,
@@ -52,6 +52,7 @@ def create() -> Response:
     form = CustomerForm(request.form)
     if not form.validate():
         return create_page(form, status=422)
+    spare_offered("")
     kept = hold_instead(form, None)
     if kept is not None:
         return create_page(form, refusal=kept) if isinstance(kept, Refusal) else kept
@@ -109,6 +110,7 @@ def save(form: CustomerForm, row: CustomerRow) -> Response:
     """Save a correction, or the choices that were made in one."""
     if not form.validate():
         return edit_page(form, row, status=422)
+    spare_offered(row.id)
     kept = hold_instead(form, row)
     if kept is not None:
         return edit_page(form, row, refusal=kept) if isinstance(kept, Refusal) else kept

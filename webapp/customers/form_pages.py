@@ -114,6 +114,7 @@ def create_page(
         refusal=refusal,
         open_write=None,
         draft=draft,
+        is_offered=draft is not None or "offered" in request.form,
         twins=service.find_twins(form.values()),
         back="",
     )
@@ -142,6 +143,7 @@ def edit_page(
         open_write=service.open_write_on(row.id),
         others=service.note_open(current_actor(), row.id),
         draft=draft,
+        is_offered=draft is not None or "offered" in request.form,
         notes=notes,
         twins=(),
         back=return_place(request.form.get("back"), "") or list_place(),

@@ -12,7 +12,14 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from webapp.customers.conflicts import Note, dump_note, load_note, load_seen, resolve
+from webapp.customers.conflicts import (
+    Note,
+    changes_of,
+    dump_note,
+    load_note,
+    load_seen,
+    resolve,
+)
 from webapp.customers.models import FIELDS, Query
 from webapp.ui import messages
 from webapp.ui.forms import NO_BREAKS, Form, TextField, clean_text
@@ -68,6 +75,11 @@ class CustomerForm(Form):
     def values(self) -> dict[str, str | None]:
         """Give what was typed, an empty field as None."""
         return {name: self[name].data or None for name in FIELDS}
+
+    def is_typed(self) -> bool:
+        """Whether the fields hold more than they showed at first: a draft, or another form's."""
+        seen, values = self.seen_values(), self.values()
+        return bool(changes_of(seen, values)) if seen else any(values.values())
 
     def seen_values(self) -> dict[str, str | None]:
         """Give what the form showed when it was opened; empty when that did not arrive whole."""

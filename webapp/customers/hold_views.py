@@ -87,7 +87,8 @@ def _after(
     if kept is None:
         known = queue.find_held(form.intent.data)
         return moved_page(form, known) if known else _NOT_KEPT
-    service.discard_draft(current_actor(), row.id if row else "")
+    if "offered" not in request.form:
+        service.discard_draft(current_actor(), row.id if row else "")
     if row is not None:
         service.leave_form(current_actor(), row.id)
     flash(words.held(kept.label), "info")

@@ -41,7 +41,8 @@ def presence(customer_id: str) -> Response:
 def leave(customer_id: str) -> Response:
     """Leave a form without saving it: back to the record, or to the list's row."""
     service.leave_form(current_actor(), customer_id)
-    if request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
+    is_ours = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    if is_ours and "offered" not in request.args:
         service.discard_draft(current_actor(), customer_id)  # the guard has asked
     row = service.find_copy(customer_id)
     if row is not None and is_row_swap():

@@ -17,6 +17,7 @@ from webapp.customers.drafts import discard as discard_draft
 from webapp.customers.drafts import find as find_draft
 from webapp.customers.drafts import keep as keep_draft
 from webapp.customers.drafts import purge as purge_drafts
+from webapp.customers.drafts import spare as spare_draft
 from webapp.customers.models import FIELDS
 from webapp.customers.presence import leave as leave_form
 from webapp.customers.presence import note_open
@@ -76,6 +77,7 @@ __all__ = [
     "request_sync",
     "run_sync",
     "search",
+    "spare_draft",
     "status",
     "sync_status",
     "tidy_search",
