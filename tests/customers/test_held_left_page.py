@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
@@ -39,7 +39,7 @@ def opened(app: Flask, staff: Page, copied: Sandbox) -> Callable[[str], tuple[st
     return open_form
 
 
-Opened = "Callable[[str], tuple[str, dict[str, str]]]"
+Opened: TypeAlias = "Callable[[str], tuple[str, dict[str, str]]]"
 
 
 @both

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import flash, request, url_for
 
 from webapp.categories import waiting
+from webapp.categories.held_pages import moved_page
 from webapp.people.service import current_actor
 from webapp.ui.htmx import redirect_to
 from webapp.writes import waiting as queue
@@ -29,14 +30,18 @@ def hold_new(form: CategoryForm) -> Response | Refusal | None:
     A form that waits already, and comes back, is changed in its place.
 
     Returns:
-        The answer when it is kept; a refusal to show when it cannot be; None to go on and send it.
+        The answer when it is kept; a refusal to show when it cannot be; None to go on and send it,
+        or to tell what became of it when it was sent.
     """
     if "hold" not in request.form and not queue.find_held(form.intent.data):
         return None
     name, position = form.name.data or "", form.sort_order.number or 0
     actor = current_actor()
     kept = waiting.hold_new(actor, form.intent.data, name, position, form.is_active.data)
-    return _answer(kept)
+    if isinstance(kept, Outcome):  # sent before: what became of it is told as of any other
+        return kept.refusal
+    known = queue.find_held(form.intent.data) if kept is None else None
+    return moved_page(form, known) if known and waiting.is_new(known) else _answer(kept)
 
 
 def hold_deletion(form: DeleteForm, category: CategoryRow) -> Response | Refusal | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, abort, request, url_for
@@ -60,7 +59,7 @@ def create() -> Response:
         return _new_page(form, status=422)
     kept = hold_new(form)
     if kept is not None:
-        return _refused_page(form, kept) if isinstance(kept, Refusal) else kept
+        return refused_page(form, kept) if isinstance(kept, Refusal) else kept
     outcome = service.create_category(
         current_actor(),
         form.intent.data,
@@ -68,15 +67,8 @@ def create() -> Response:
         form.sort_order.number or 0,
         form.is_active.data,
     )
-    if outcome.is_changed_body and outcome.refusal is None:
-        outcome = replace(outcome, refusal=_why_not_sent(outcome))
-    if outcome.refusal:
-        if outcome.refusal is not _NOT_CONFIRMED:  # that one is settled when the form comes again
-            form.intent.data = new_intent_id()
-        status = explain_in(form, outcome.refusal.kind, outcome.refusal.fields)
-        return _new_page(form, outcome.refusal, status=status)
-    if outcome.state is not State.APPLIED:
-        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+    if outcome.is_changed_body or outcome.state is not State.APPLIED:
+        return not_added(form, outcome)
     added = [Toast(messages.added(outcome.label))]
     if is_partial():
         return list_page(marked=outcome.record_id, toasts=added)
@@ -141,6 +133,18 @@ def _find_or_404(category_id: str) -> CategoryRow:
     return category
 
 
+def not_added(form: CategoryForm, outcome: Outcome) -> Response:
+    """Answer a form that did not add a category just now."""
+    refusal = outcome.refusal
+    if refusal is None and outcome.is_changed_body:
+        refusal = _why_not_sent(outcome)
+    if refusal is None:
+        return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
+    if refusal is _NOT_CONFIRMED:  # that one is settled when the same form comes again
+        return _new_page(form, refusal, status=explain_in(form, refusal.kind, refusal.fields))
+    return refused_page(form, refusal)
+
+
 def _why_not_sent(earlier: Outcome) -> Refusal:
     """Give why a changed form was not sent, by what became of the one that was sent before."""
     if earlier.state is State.APPLIED:
@@ -189,8 +193,10 @@ def list_page(
     return response
 
 
-def _refused_page(form: CategoryForm, refusal: Refusal) -> Response:
-    return _new_page(form, refusal, status=status_of(refusal.kind))
+def refused_page(form: CategoryForm, refusal: Refusal) -> Response:
+    """Show the form again with why it was not added: it is a new attempt then."""
+    form.intent.data = new_intent_id()
+    return _new_page(form, refusal, status=explain_in(form, refusal.kind, refusal.fields))
 
 
 def _new_page(form: CategoryForm, refusal: Refusal | None = None, *, status: int = 200) -> Response:

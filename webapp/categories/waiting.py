@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from webapp.writes.service import Guard, Outcome
     from webapp.writes.waiting import Held
 
-_CREATE: Final = "category.create"
+CREATE: Final = "category.create"
 _DELETE: Final = "category.delete"
 _TYPE: Final = "category"
 _FIELDS: Final = ("name", "sort_order", "is_active")  # adding it again needs all of them
@@ -58,7 +58,7 @@ def change_held(
 
 def is_new(held: Held) -> bool:
     """Whether it adds a category."""
-    return held.kind == _CREATE
+    return held.kind == CREATE
 
 
 def typed_in(held: Held) -> Mapping[str, Any]:
@@ -90,7 +90,7 @@ def send_new(held: Held, guard: Guard) -> Outcome:
     return writes.submit(
         intent_id=held.id,
         actor=held.actor,
-        kind=_CREATE,
+        kind=CREATE,
         method="POST",
         path="/categories",
         body=encode_body(held.payload["values"]),
@@ -130,7 +130,7 @@ def send_deletion(held: Held, guard: Guard) -> Outcome:
 
 def register() -> None:
     """Tell the queue how categories' writes are sent."""
-    waiting.register(_CREATE, send_new)
+    waiting.register(CREATE, send_new)
     waiting.register(_DELETE, send_deletion)
 
 
@@ -140,4 +140,4 @@ def _draft_of_new(
     # is_active is 1 or 0 on the wire (documented).
     values = {"name": name, "sort_order": sort_order, "is_active": int(is_active)}
     changes = {field: (None, value) for field, value in values.items()}
-    return waiting.Draft(intent_id, _CREATE, _TYPE, None, name, {"values": values}, changes)
+    return waiting.Draft(intent_id, CREATE, _TYPE, None, name, {"values": values}, changes)

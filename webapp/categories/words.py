@@ -28,3 +28,10 @@ def deleted(label: str) -> str:
 def added_again(label: str) -> str:
     """Say that a category is there again, for a toast."""
     return f"Added again: {label}. {NO_PRODUCTS}"
+
+
+def waits_now(name: str, value: object) -> str:
+    """Say under a field what waits for NeroPay in it by now."""
+    if name == "is_active":
+        return f"Waits now: {'active' if value else 'not active'}."
+    return f"Waits now: “{value}”."
