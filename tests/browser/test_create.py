@@ -77,7 +77,7 @@ def test_twin_takes_what_was_typed(site: Site, visit: Callable[..., Visitor]) ->
     page.get_by_label("Name", exact=True).fill("Tina T")
     page.get_by_label("Address").fill("5 Quay Street")
     page.get_by_label("Phone").press_sequentially("+44 7700 905512")
-    expect(page.get_by_text("same mobile")).to_be_visible()
+    expect(page.get_by_text("same mobile", exact=True)).to_be_visible()
     page.get_by_role("button", name="Use these details on this record").click()
     page.wait_for_url("**/customers/1011/**")
     expect(page.get_by_label("Address")).to_have_value("5 Quay Street")
