@@ -138,7 +138,7 @@ def test_in_the_list_s_row_it_is_said_in_the_row(
         EDIT, {**form, "city": "Hull", "intent": held_id, "hold": "1"}, htmx=True, **row
     )
     assert (answer.status, answer.form(EDIT)["city"]) == (409, "Hull")
-    assert "has been changed since" in answer.text
+    assert "Something else goes first" in answer.text
     assert answer.form(EDIT)["intent"] != held_id
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 # What the form was opened for, or left here, waits in another shape by now.
 _MOVED: Final = Refusal("held_changed", "held_changed")
+_BEFORE: Final = Refusal("held_before", "held_before")
 # Somebody threw it away meanwhile.
 _GONE: Final = Refusal("held_gone", "held_gone")
 
@@ -57,7 +58,7 @@ def moved_page(form: CustomerForm, held: Held) -> Response:
     """Overwrite nothing: show what was typed, who has changed what waits, and how it waits now."""
     row = service.find_copy(held.record_id) if held.record_id else None
     if row is not None and is_row_swap():  # where the waiting form has no room
-        return edit_page(form, row, refusal=_MOVED)
+        return edit_page(form, row, refusal=_BEFORE)
     typed, there = form.values(), waiting.typed_in(held)
     differing = [name for name in FIELDS if typed[name] != (there.get(name) or None)]
     # Who may not change it may leave a change of the record behind it, but not make it twice.

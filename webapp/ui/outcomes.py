@@ -118,29 +118,6 @@ CSRF_FAILED: Final = Message(
     "warning",
 )
 
-# --- a form that could not be sent before something else was done, by what that is ---------------
-
-ASKED_FIRST: Final[Mapping[str, Message]] = {
-    "locked": Message(
-        "Locked",
-        "This page was locked while nobody used it. Nothing was saved just now.",
-        "Unlock it and send this again.",
-        "info",
-    ),
-    "step_up": Message(
-        "Confirm that it is you",
-        "This needs your password or second factor again. Nothing was saved just now.",
-        "Confirm it and send this again.",
-        "info",
-    ),
-    "setup": Message(
-        "Set up a second factor first",
-        "Your role needs one before anything else. Nothing was saved just now.",
-        "Set it up and send this again.",
-        "info",
-    ),
-}
-
 # --- what came of a call to NeroPay, by kind ---------------------------------------------------
 
 OUTCOMES: Final[Mapping[str, Message]] = {
@@ -186,8 +163,7 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     ),
     "not_known": Message(
         "It will never be known for certain",
-        "This form was sent to NeroPay before without a clear answer, and it can no longer be "
-        "found out from here. What you typed since was not sent, and is still here.",
+        "What this form sent before can no longer be found out. What you typed since was not sent.",
         "Please look the record up in NeroPay before you save this.",
         "warning",
     ),
@@ -258,17 +234,9 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Throw this away. If the category should still go, delete it in the list.",
         "warning",
     ),
-    "held_changed": Message(
-        "Not kept",
-        "What was left here with this form has been changed since, and waits as it is now. What "
-        "you typed is still here, and was not kept.",
-        "Save it to leave it behind that one.",
-        "warning",
-    ),
     "held_gone": Message(
         "Thrown away meanwhile",
-        "What waited here was thrown away while you had it open; it was never sent to NeroPay. "
-        "What you typed is still here, and is not kept.",
+        "What waited here was never sent to NeroPay. What you typed is still here, not kept yet.",
         "Save it if it is still wanted.",
         "warning",
     ),
