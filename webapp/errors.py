@@ -18,6 +18,7 @@ from webapp.neropay.errors import NeroPayError, RateLimited
 from webapp.ops.requests import request_id
 from webapp.people.service import is_locked, is_setup
 from webapp.ui import messages
+from webapp.ui.asked_first import ASKED_FIRST
 from webapp.ui.csrf import kept_fields
 from webapp.ui.filters import iso_time
 from webapp.ui.htmx import render_page
@@ -70,7 +71,7 @@ def _http(error: HTTPException) -> AnyResponse:
         return error.get_response()
     response = _page(
         code if code in default_exceptions else 500,
-        messages.ASKED_FIRST.get(g.get("asked_first", "")),
+        ASKED_FIRST.get(g.get("asked_first", "")),
     )
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
