@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_drafts import type_city
 from tests.browser.test_sign_in_over import end_all
+from webapp.writes.words import HOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,18 @@ def asked(page: Page, act: Callable[[], object], *, leave: bool) -> str:
     with page.expect_event("dialog"):
         act()
     return kinds[0]
+
+
+def questions(page: Page) -> list[str]:
+    """Agree to whatever is asked from now on, and note what kind of question it was."""
+    kinds: list[str] = []
+
+    def agree(dialog: Dialog) -> None:
+        kinds.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", agree)
+    return kinds
 
 
 ACTS: dict[str, Callable[[Page], object]] = {
@@ -163,8 +176,10 @@ def test_signing_out_asks_nothing(visit: Callable[..., Visitor]) -> None:
     page.goto("/customers/new")
     page.get_by_label("Name", exact=True).fill("Half Typed")
     page.get_by_role("button", name="your account").click()
+    asked_for = questions(page)
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login**")
+    assert asked_for == []
 
 
 def test_after_back_the_page_still_works(site: Site, visit: Callable[..., Visitor]) -> None:
@@ -180,3 +195,21 @@ def test_after_back_the_page_still_works(site: Site, visit: Callable[..., Visito
     page.get_by_role("button", name="Save changes").click()
     expect(page.locator("#over").get_by_label("Password")).to_be_visible()
     page.get_by_label("Town or city").evaluate("field => (field.value = field.defaultValue)")
+
+
+def test_what_waits_is_left_unasked(site: Site, visit: Callable[..., Visitor]) -> None:
+    site.sandbox.fault(action="status", status=503, times=0)
+    page = visit("staff").page
+    page.goto("/customers/1033/edit")
+    page.get_by_label("Town or city").fill("York")
+    page.get_by_role("button", name="Save changes").click()
+    page.get_by_role("button", name=HOLD).click()
+    page.wait_for_url("**/customers/1033")
+    page.goto("/writes")
+    page.get_by_role("link", name="Change").click()
+    expect(page.get_by_text("Not sent yet").first).to_be_visible()
+    asked_for = questions(page)
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url("**/writes")
+    assert asked_for == []
+    site.sandbox.clear_faults()
