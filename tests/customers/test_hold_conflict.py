@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from tests.backing import Clock
     from tests.conftest import Member
     from tests.page import Page
     from webapp.sandbox.testing import Sandbox
@@ -148,12 +149,13 @@ def test_the_author_decides_on_the_page_of_the_conflict(
 
 @pytest.mark.usefixtures("_in_app")
 def test_an_answer_that_cannot_be_read_is_nothing_for_a_person(
-    mary: Actor, sandbox: Sandbox
+    mary: Actor, sandbox: Sandbox, clock: Clock
 ) -> None:
     keep(mary, city="York")
     sandbox.fault(action="html", status=200, times=0, match={"path": "/customers/1001"})
     assert drain() == 0
     sandbox.clear_faults()
     assert [one.needs_you for one in list_held()] == [False]
+    clock.advance(seconds=10)
     assert drain() == 1
     assert cities(sandbox)[0] == "York"
