@@ -192,9 +192,7 @@ def test_a_postcode_is_tidied_when_it_looks_british(manager: Page, copied: Sandb
         assert copied.customers()[-1]["postcode"] == sent
 
 
-@hypothesis_settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=300)), st.text(max_size=50))
 def test_no_form_breaks(typed: dict[str, str], seen: str) -> None:
     from werkzeug.datastructures import MultiDict

@@ -107,9 +107,7 @@ def test_values_of_secret_fields_are_not_kept(field: str, value: object) -> None
     assert history("customer", "1001")[0].changes == {field: ("(not shown)", "(not shown)")}
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example("half \ud83d of a pair", "\x00\x1b[31m")
 @given(st.text(st.characters(), max_size=600), st.text(st.characters(), max_size=600))
 def test_any_text_is_kept_in_a_form_that_pages_can_carry(label: str, value: str) -> None:

@@ -29,9 +29,7 @@ WORD = st.one_of(
 )
 FIELD = st.one_of(st.none(), st.lists(WORD, max_size=4).map(" ".join))
 RECORDS = st.lists(st.fixed_dictionaries(dict.fromkeys(FIELDS, FIELD)), min_size=1, max_size=8)
-QUICK = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def texts(row: CustomerRow) -> str:

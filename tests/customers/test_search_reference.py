@@ -35,9 +35,7 @@ EACH = 130  # rows around a border
 FIRST = ("Ann", "Joanne", "Zoë", "李小", "Zq", "D'Ann", "Lee-Ann", "Beth", "Ægir", "Łi")
 LAST = ("Smith", "Smithers", "Blacksmith", "O'Neill", "Oneill", "St. John", "Ithel", "Фёдоров")
 HOSTS = ("example.com", "mail.example", "smith.example")
-QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TYPED = st.one_of(
     st.sampled_from([*FIRST, *LAST, "sm", "th", "it", "n", "ann@", "a.", "'", ".s", "小", "фё"]),
     st.sampled_from(["ann smi", "smith y", "077", "0123", "7009", "ls1", "ann.smith1@example"]),

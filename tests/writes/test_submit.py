@@ -226,9 +226,7 @@ def test_a_guard_that_refuses_leaves_no_trace(office: Office, sandbox: Sandbox) 
     assert (find(ID), sandbox.requests()) == (None, [])
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=80))
 def test_any_name_is_kept_as_it_was_sent(office: Office, sandbox: Sandbox, name: str) -> None:
     outcome = office.create(name, new_intent_id())
