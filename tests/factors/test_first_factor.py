@@ -174,9 +174,9 @@ def test_two_windows_of_one_browser(two: Browsers) -> None:
     assert cookie
     window.page.client.set_cookie("session", cookie.value)
     send = sending_app(owner)
-    assert sorted(
-        run_at_once([send, sending(window, f"{FACTORS}/app", code=owner.phone.code())])
-    ) == [CODES, LOGIN]
+    places = run_at_once([send, sending(window, f"{FACTORS}/app", code=owner.phone.code())])
+    places.remove(CODES)
+    assert places[0] in (LOGIN, "401 UNAUTHORIZED")  # ended while it was asked, or just before
 
 
 def test_a_new_password_at_the_same_moment(
