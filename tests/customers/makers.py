@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOON = datetime(2026, 4, 22, 12, tzinfo=UTC)
+JANE: dict[str, str | None] = {
+    "name": "Jane",
+    "email": "jane@example.com",
+    "phone": "01632 960001",
+    "address1": "1 High Street",
+    "city": "Leeds",
+    "postcode": "LS1 1AA",
+}
 
 
 def make_customer(id: int | str, name: str = "Jane Customer", **fields: Any) -> Customer:  # noqa: A002  # what the model calls it

@@ -6,41 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.customers.makers import JANE
 from webapp.activity.service import Actor, history
 from webapp.customers import directory, service, sync
 from webapp.writes.service import Outcome, State, new_intent_id, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flask import Flask
-
-    from tests.conftest import Member
     from webapp.sandbox.testing import Sandbox
 
+pytestmark = pytest.mark.usefixtures("jane")
+
 PHONE = "01632 960001"
-SHOWN: dict[str, str | None] = {
-    "name": "Jane",
-    "email": "jane@example.com",
-    "phone": PHONE,
-    "address1": "1 High Street",
-    "city": "Leeds",
-    "postcode": "LS1 1AA",
-}
-
-
-@pytest.fixture(autouse=True)
-def _in_app(app: Flask, sandbox: Sandbox) -> Iterator[None]:
-    sandbox.seed(customers=2, categories=0)
-    sandbox.set_customer(1001, **SHOWN)
-    with app.app_context():
-        service.run_sync(reason="test")
-        yield
-
-
-@pytest.fixture
-def staff(cast: dict[str, Member]) -> Actor:
-    return Actor(cast["staff"].id, "Staff Person", "192.0.2.7")
 
 
 def answer_with(sandbox: Sandbox, **fields: Any) -> None:
@@ -50,7 +26,7 @@ def answer_with(sandbox: Sandbox, **fields: Any) -> None:
 
 
 def without_phone(**others: str) -> dict[str, str | None]:
-    return {name: value for name, value in (SHOWN | others).items() if name != "phone"}
+    return {name: value for name, value in (JANE | others).items() if name != "phone"}
 
 
 def phone() -> str | None:
@@ -81,18 +57,18 @@ def test_what_cannot_be_read_empties_nothing(sandbox: Sandbox) -> None:
 
 
 def test_that_somebody_emptied_a_field_is_seen_before_it_is_overwritten(
-    staff: Actor, sandbox: Sandbox
+    mary: Actor, sandbox: Sandbox
 ) -> None:
     answer_with(sandbox, **without_phone())
-    outcome = _save(staff, phone="01632 960009")
+    outcome = _save(mary, phone="01632 960009")
     assert outcome.refusal is not None
     assert (outcome.refusal.kind, outcome.refusal.theirs) == ("changed_meanwhile", {"phone": None})
     assert sandbox.ledger() == []
 
 
-def test_an_unknown_emptying_that_took_effect_is_found(staff: Actor, sandbox: Sandbox) -> None:
+def test_an_unknown_emptying_that_took_effect_is_found(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.fault(action="reset", when="before", match={"method": "PATCH"}, times=0)
-    unknown = _save(staff, city="York", phone=None)
+    unknown = _save(mary, city="York", phone=None)
     assert unknown.state is State.UNKNOWN
     sandbox.clear_faults()
     answer_with(sandbox, **without_phone(city="York"))
@@ -101,4 +77,4 @@ def test_an_unknown_emptying_that_took_effect_is_found(staff: Actor, sandbox: Sa
 
 
 def _save(actor: Actor, **values: str | None) -> Outcome:
-    return service.update_customer(actor, new_intent_id(), "1001", SHOWN, SHOWN | values)
+    return service.update_customer(actor, new_intent_id(), "1001", JANE, JANE | values)

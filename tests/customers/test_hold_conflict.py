@@ -6,46 +6,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.customers.makers import JANE
 from webapp.activity.service import Actor
-from webapp.customers import service, waiting
+from webapp.customers import waiting
 from webapp.writes.service import new_intent_id
 from webapp.writes.waiting import Held, cancel, list_held, send_held, send_one
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from flask import Flask
 
     from tests.backing import Clock
-    from tests.conftest import Member
     from tests.page import Page
     from webapp.sandbox.testing import Sandbox
 
-SHOWN: dict[str, str | None] = {
-    "name": "Jane",
-    "email": "jane@example.com",
-    "phone": "01632 960001",
-    "address1": "1 High Street",
-    "city": "Leeds",
-    "postcode": "LS1 1AA",
-}
 
-
-@pytest.fixture
-def _in_app(app: Flask, sandbox: Sandbox) -> Iterator[None]:
-    sandbox.seed(customers=2, categories=0)
-    sandbox.set_customer(1001, **SHOWN)
-    with app.app_context():
-        service.run_sync(reason="test")
-        yield
-
-
-@pytest.fixture
-def mary(cast: dict[str, Member]) -> Actor:
-    return Actor(cast["staff"].id, "Mary Smith", None)
-
-
-def keep(actor: Actor, seen: dict[str, str | None] = SHOWN, **values: str) -> Held:
+def keep(actor: Actor, seen: dict[str, str | None] = JANE, **values: str) -> Held:
     kept = waiting.hold_change(actor, new_intent_id(), "1001", seen, {**seen, **values})
     assert isinstance(kept, Held)
     return kept
@@ -61,7 +38,7 @@ def cities(sandbox: Sandbox) -> tuple[object, object]:
     return found["city"], found["phone"]
 
 
-@pytest.mark.usefixtures("_in_app")
+@pytest.mark.usefixtures("jane")
 def test_what_others_changed_meanwhile_stays(mary: Actor, sandbox: Sandbox) -> None:
     keep(mary, city="York")
     sandbox.set_customer(1001, phone="01632 960999")
@@ -69,7 +46,7 @@ def test_what_others_changed_meanwhile_stays(mary: Actor, sandbox: Sandbox) -> N
     assert cities(sandbox) == ("York", "01632 960999")
 
 
-@pytest.mark.usefixtures("_in_app")
+@pytest.mark.usefixtures("jane")
 def test_a_clash_sends_nothing_and_waits_for_a_person(mary: Actor, sandbox: Sandbox) -> None:
     keep(mary, city="York")
     sandbox.set_customer(1001, city="Hull")
@@ -81,12 +58,12 @@ def test_a_clash_sends_nothing_and_waits_for_a_person(mary: Actor, sandbox: Sand
     assert sandbox.ledger() == []
 
 
-@pytest.mark.usefixtures("_in_app")
+@pytest.mark.usefixtures("jane")
 def test_one_record_s_writes_go_in_order_behind_one_that_needs_a_decision(
     mary: Actor, sandbox: Sandbox
 ) -> None:
     first = keep(mary, city="York")
-    keep(mary, SHOWN | {"city": "York"}, phone="01632 960002")
+    keep(mary, JANE | {"city": "York"}, phone="01632 960002")
     sandbox.set_customer(1001, city="Hull")
     assert drain() == 0
     assert sandbox.ledger() == []
@@ -95,10 +72,10 @@ def test_one_record_s_writes_go_in_order_behind_one_that_needs_a_decision(
     assert cities(sandbox) == ("Hull", "01632 960002")
 
 
-@pytest.mark.usefixtures("_in_app")
+@pytest.mark.usefixtures("jane")
 def test_the_next_ones_start_from_what_waits(mary: Actor, sandbox: Sandbox) -> None:
     keep(mary, city="York")
-    shown = waiting.laid_over(SHOWN, waiting.held_on("1001"))
+    shown = waiting.laid_over(JANE, waiting.held_on("1001"))
     assert shown["city"] == "York"
     keep(mary, shown, phone="01632 960002")
     assert drain() == 2
@@ -106,12 +83,12 @@ def test_the_next_ones_start_from_what_waits(mary: Actor, sandbox: Sandbox) -> N
     assert len(sandbox.ledger()) == 2
 
 
-@pytest.mark.usefixtures("_in_app")
+@pytest.mark.usefixtures("jane")
 def test_one_that_was_changed_while_it_leaves_does_not_leave_as_it_was(
     mary: Actor, sandbox: Sandbox
 ) -> None:
     old = keep(mary, city="York")
-    assert waiting.change_held(mary, old, SHOWN, SHOWN | {"city": "Bath"}) is not None
+    assert waiting.change_held(mary, old, JANE, JANE | {"city": "Bath"}) is not None
     assert send_one(old) is False  # as a worker that read it before would
     assert sandbox.ledger() == []
     assert drain() == 1
@@ -147,7 +124,7 @@ def test_the_author_decides_on_the_page_of_the_conflict(
     assert [effect["key"] for effect in copied.ledger()] == [held.id]
 
 
-@pytest.mark.usefixtures("_in_app")
+@pytest.mark.usefixtures("jane")
 def test_an_answer_that_cannot_be_read_is_nothing_for_a_person(
     mary: Actor, sandbox: Sandbox, clock: Clock
 ) -> None:

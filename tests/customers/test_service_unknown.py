@@ -6,56 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.customers.makers import JANE
 from webapp.activity.service import Actor
 from webapp.customers import service
 from webapp.writes.service import Outcome, State, new_intent_id, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flask import Flask
-
-    from tests.conftest import Member
     from webapp.sandbox.testing import Sandbox
 
+pytestmark = pytest.mark.usefixtures("jane")
+
 ID = "fedcba9876543210" * 2
-SHOWN: dict[str, str | None] = {
-    "name": "Jane",
-    "email": "jane@example.com",
-    "phone": "01632 960001",
-    "address1": "1 High Street",
-    "city": "Leeds",
-    "postcode": "LS1 1AA",
-}
-
-
-@pytest.fixture(autouse=True)
-def _in_app(app: Flask, sandbox: Sandbox) -> Iterator[None]:
-    sandbox.seed(customers=2, categories=0)
-    sandbox.set_customer(1001, **SHOWN)
-    with app.app_context():
-        service.run_sync(reason="test")
-        sandbox.forget_requests()
-        yield
-
-
-@pytest.fixture
-def staff(cast: dict[str, Member]) -> Actor:
-    return Actor(cast["staff"].id, "Staff Person", "192.0.2.7")
 
 
 def _save(actor: Actor, intent_id: str = ID, **values: Any) -> Outcome:
-    return service.update_customer(actor, intent_id, "1001", SHOWN, SHOWN | values)
+    return service.update_customer(actor, intent_id, "1001", JANE, JANE | values)
 
 
 def _methods(sandbox: Sandbox) -> list[str]:
     return [request["method"] for request in sandbox.requests()]
 
 
-def test_an_unknown_correction_closes_the_form(staff: Actor, sandbox: Sandbox) -> None:
-    _become_unknown(staff, sandbox)
+def test_an_unknown_correction_closes_the_form(mary: Actor, sandbox: Sandbox) -> None:
+    _become_unknown(mary, sandbox)
     sandbox.forget_requests()
-    second = _save(staff, new_intent_id(), phone="01632 960009")
+    second = _save(mary, new_intent_id(), phone="01632 960009")
 
     assert sandbox.requests() == []
     assert second.refusal is not None
@@ -65,8 +40,8 @@ def test_an_unknown_correction_closes_the_form(staff: Actor, sandbox: Sandbox) -
     assert open_write.intent_id == ID
 
 
-def test_an_unknown_correction_that_is_there_is_applied(staff: Actor, sandbox: Sandbox) -> None:
-    _become_unknown(staff, sandbox)
+def test_an_unknown_correction_that_is_there_is_applied(mary: Actor, sandbox: Sandbox) -> None:
+    _become_unknown(mary, sandbox)
     sandbox.set_customer(1001, city="York")
     sandbox.forget_requests()
 
@@ -75,18 +50,18 @@ def test_an_unknown_correction_that_is_there_is_applied(staff: Actor, sandbox: S
 
 
 def test_an_unknown_correction_that_is_not_there_is_sent_again(
-    staff: Actor, sandbox: Sandbox
+    mary: Actor, sandbox: Sandbox
 ) -> None:
-    _become_unknown(staff, sandbox)
+    _become_unknown(mary, sandbox)
 
     assert settle(ID).state is State.APPLIED
     assert [effect["key"] for effect in sandbox.ledger()] == [ID]
 
 
 def test_a_third_value_is_left_alone_and_the_form_opens_again(
-    staff: Actor, sandbox: Sandbox
+    mary: Actor, sandbox: Sandbox
 ) -> None:
-    _become_unknown(staff, sandbox)
+    _become_unknown(mary, sandbox)
     sandbox.set_customer(1001, city="Hull")
 
     assert settle(ID).is_closed_unknown
@@ -94,13 +69,13 @@ def test_a_third_value_is_left_alone_and_the_form_opens_again(
     assert service.open_write_on("1001") is None
     assert (
         service.update_customer(
-            staff, new_intent_id(), "1001", SHOWN | {"city": "Hull"}, SHOWN | {"city": "Bath"}
+            mary, new_intent_id(), "1001", JANE | {"city": "Hull"}, JANE | {"city": "Bath"}
         ).state
         is State.APPLIED
     )
 
 
-def _become_unknown(staff: Actor, sandbox: Sandbox) -> None:
+def _become_unknown(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.fault(action="reset", when="before", match={"method": "PATCH"}, times=0)
-    assert _save(staff, city="York").state is State.UNKNOWN
+    assert _save(mary, city="York").state is State.UNKNOWN
     sandbox.clear_faults()

@@ -7,54 +7,34 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.customers.makers import JANE
 from webapp.activity.service import Actor, history
 from webapp.customers import directory, service
 from webapp.writes.service import Outcome, State, find, new_intent_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from flask import Flask
 
-    from tests.conftest import Clock, Member
+    from tests.conftest import Clock
     from webapp.sandbox.testing import Sandbox
 
+pytestmark = pytest.mark.usefixtures("jane")
+
 ID = "fedcba9876543210" * 2
-SHOWN: dict[str, str | None] = {
-    "name": "Jane",
-    "email": "jane@example.com",
-    "phone": "01632 960001",
-    "address1": "1 High Street",
-    "city": "Leeds",
-    "postcode": "LS1 1AA",
-}
-
-
-@pytest.fixture(autouse=True)
-def _in_app(app: Flask, sandbox: Sandbox) -> Iterator[None]:
-    sandbox.seed(customers=2, categories=0)
-    sandbox.set_customer(1001, **SHOWN)
-    with app.app_context():
-        service.run_sync(reason="test")
-        sandbox.forget_requests()
-        yield
-
-
-@pytest.fixture
-def staff(cast: dict[str, Member]) -> Actor:
-    return Actor(cast["staff"].id, "Staff Person", "192.0.2.7")
 
 
 def _save(actor: Actor, intent_id: str = ID, **values: Any) -> Outcome:
-    return service.update_customer(actor, intent_id, "1001", SHOWN, SHOWN | values)
+    return service.update_customer(actor, intent_id, "1001", JANE, JANE | values)
 
 
 def _methods(sandbox: Sandbox) -> list[str]:
     return [request["method"] for request in sandbox.requests()]
 
 
-def test_a_correction_is_sent_and_in_our_copy(staff: Actor, sandbox: Sandbox) -> None:
-    outcome = _save(staff, city="York", phone=None)
+def test_a_correction_is_sent_and_in_our_copy(mary: Actor, sandbox: Sandbox) -> None:
+    outcome = _save(mary, city="York", phone=None)
 
     assert outcome.state is State.APPLIED
     assert sandbox.get_customer(1001) == {**(sandbox.get_customer(1001) or {}), "city": "York"}
@@ -66,9 +46,9 @@ def test_a_correction_is_sent_and_in_our_copy(staff: Actor, sandbox: Sandbox) ->
     assert newest.changes == {"city": ("Leeds", "York"), "phone": ("01632 960001", None)}
 
 
-def test_only_changed_fields_are_sent(staff: Actor, sandbox: Sandbox) -> None:
+def test_only_changed_fields_are_sent(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.set_customer(1001, address1="2 Low Road")  # by somebody else, another field
-    outcome = _save(staff, city="York")
+    outcome = _save(mary, city="York")
 
     assert outcome.state is State.APPLIED
     now = sandbox.get_customer(1001)
@@ -76,16 +56,16 @@ def test_only_changed_fields_are_sent(staff: Actor, sandbox: Sandbox) -> None:
     assert (now["city"], now["address1"]) == ("York", "2 Low Road")
 
 
-def test_nothing_changed_means_no_call(staff: Actor, sandbox: Sandbox) -> None:
-    outcome = _save(staff)
+def test_nothing_changed_means_no_call(mary: Actor, sandbox: Sandbox) -> None:
+    outcome = _save(mary)
 
     assert (outcome.state, outcome.is_no_change) == (State.APPLIED, True)
     assert sandbox.requests() == []
 
 
-def test_the_same_field_changed_by_both_is_not_overwritten(staff: Actor, sandbox: Sandbox) -> None:
+def test_the_same_field_changed_by_both_is_not_overwritten(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.set_customer(1001, city="Hull", name="Janet")
-    outcome = _save(staff, city="York", phone="01632 960009")
+    outcome = _save(mary, city="York", phone="01632 960009")
 
     assert outcome.refusal is not None
     assert outcome.refusal.kind == "changed_meanwhile"
@@ -97,35 +77,35 @@ def test_the_same_field_changed_by_both_is_not_overwritten(staff: Actor, sandbox
     assert history("customer", "1001")[0].kind == "customer.changed_in_neropay"
 
 
-def test_both_made_the_same_change(staff: Actor, sandbox: Sandbox) -> None:
+def test_both_made_the_same_change(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.set_customer(1001, city="York")
-    outcome = _save(staff, city="York")
+    outcome = _save(mary, city="York")
 
     assert outcome.is_no_change
     assert sandbox.ledger() == []
 
 
-def test_a_form_that_lost_what_it_showed_overwrites_nothing(staff: Actor, sandbox: Sandbox) -> None:
-    outcome = service.update_customer(staff, ID, "1001", {}, SHOWN | {"city": "York"})
+def test_a_form_that_lost_what_it_showed_overwrites_nothing(mary: Actor, sandbox: Sandbox) -> None:
+    outcome = service.update_customer(mary, ID, "1001", {}, JANE | {"city": "York"})
 
     assert dict(outcome.theirs) == {"city": "Leeds"}
     assert sandbox.ledger() == []
 
 
-def test_without_get_our_copy_is_compared(staff: Actor, sandbox: Sandbox) -> None:
+def test_without_get_our_copy_is_compared(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.switch(get_by_id=False)
-    assert _save(staff, city="York").state is State.APPLIED
-    clash = _save(staff, new_intent_id(), city="Hull")
+    assert _save(mary, city="York").state is State.APPLIED
+    clash = _save(mary, new_intent_id(), city="Hull")
 
     assert dict(clash.theirs) == {"city": "York"}
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 409, 422, 501])
 def test_where_patch_is_not_enabled_it_is_refused(
-    staff: Actor, sandbox: Sandbox, status: int
+    mary: Actor, sandbox: Sandbox, status: int
 ) -> None:
     sandbox.switch(patch=status)
-    outcome = _save(staff, city="York")
+    outcome = _save(mary, city="York")
 
     assert outcome.refusal is not None
     assert outcome.refusal.code == "not_enabled"
@@ -134,9 +114,9 @@ def test_where_patch_is_not_enabled_it_is_refused(
     assert row.city == "Leeds"
 
 
-def test_neropay_down_means_nothing_was_sent(staff: Actor, sandbox: Sandbox) -> None:
+def test_neropay_down_means_nothing_was_sent(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.fault(action="refuse", times=0)
-    outcome = _save(staff, city="York")
+    outcome = _save(mary, city="York")
 
     assert outcome.refusal is not None
     assert outcome.refusal.kind == "unavailable"
@@ -144,16 +124,16 @@ def test_neropay_down_means_nothing_was_sent(staff: Actor, sandbox: Sandbox) -> 
     assert find(ID) is None
 
 
-def test_a_record_that_is_gone(staff: Actor, sandbox: Sandbox) -> None:
+def test_a_record_that_is_gone(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.delete_customer(1001)
-    outcome = _save(staff, city="York")
+    outcome = _save(mary, city="York")
 
     assert outcome.refusal is not None
     assert outcome.refusal.kind == "not_found"
 
 
 def test_two_people_at_once_do_not_overwrite_each_other(
-    app: Flask, staff: Actor, sandbox: Sandbox
+    app: Flask, mary: Actor, sandbox: Sandbox
 ) -> None:
     sandbox.fault(action="wait", match={"method": "GET"}, times=2)
     outcomes: dict[str, Outcome] = {}
@@ -161,7 +141,7 @@ def test_two_people_at_once_do_not_overwrite_each_other(
     def save(city: str) -> Callable[[], None]:
         def run() -> None:
             with app.app_context():
-                outcomes[city] = _save(staff, new_intent_id(), city=city)
+                outcomes[city] = _save(mary, new_intent_id(), city=city)
 
         return run
 
@@ -178,20 +158,20 @@ def test_two_people_at_once_do_not_overwrite_each_other(
     assert len(sandbox.ledger()) == 1
 
 
-def test_a_double_click_is_one_change(staff: Actor, sandbox: Sandbox) -> None:
-    first = _save(staff, city="York")
-    again = _save(staff, city="York")
+def test_a_double_click_is_one_change(mary: Actor, sandbox: Sandbox) -> None:
+    first = _save(mary, city="York")
+    again = _save(mary, city="York")
 
     assert (first.state, again.state, again.is_replay) == (State.APPLIED, State.APPLIED, True)
     assert len(sandbox.ledger()) == 1
 
 
 def test_the_setting_says_what_empties_a_field(
-    make_app: Callable[..., Flask], staff: Actor, sandbox: Sandbox, clock: Clock
+    make_app: Callable[..., Flask], mary: Actor, sandbox: Sandbox, clock: Clock
 ) -> None:
     sandbox.switch(clears="empty")
     with make_app(neropay_clear_with="empty").app_context():
-        outcome = _save(staff, phone=None)
+        outcome = _save(mary, phone=None)
 
     assert (outcome.state, outcome.fields_differing) == (State.APPLIED, {})
     now = sandbox.get_customer(1001)
@@ -199,8 +179,8 @@ def test_the_setting_says_what_empties_a_field(
     assert not now["phone"]
 
 
-def test_a_field_that_neropay_did_not_empty_is_told(staff: Actor, sandbox: Sandbox) -> None:
+def test_a_field_that_neropay_did_not_empty_is_told(mary: Actor, sandbox: Sandbox) -> None:
     sandbox.fault(action="hostile", match={"method": "PATCH"}, set={"phone": "01632 960001"})
-    outcome = _save(staff, phone=None)
+    outcome = _save(mary, phone=None)
 
     assert outcome.fields_differing == {"phone": (None, "01632 960001")}
