@@ -6,98 +6,61 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from webapp.activity.service import Actor, Entry, history
+from tests.categories.doing import ID, add, last, names
+from webapp.activity.service import Actor
 from webapp.categories import service
-from webapp.writes.service import Outcome, State, new_intent_id, settle
+from webapp.writes.service import State, new_intent_id, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flask import Flask
-
-    from tests.conftest import Clock, Member
+    from tests.conftest import Clock
     from webapp.sandbox.testing import Sandbox
 
-ID = "89abcdef01234567" * 2
+pytestmark = pytest.mark.usefixtures("in_app")
 
 
-@pytest.fixture(autouse=True)
-def _in_app(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-
-
-@pytest.fixture
-def manager(cast: dict[str, Member]) -> Actor:
-    return Actor(cast["manager"].id, "Manager Person", "192.0.2.7")
-
-
-@pytest.fixture
-def three(sandbox: Sandbox) -> list[dict[str, Any]]:
-    """Three categories that may be deleted, in NeroPay and in our copy."""
-    sandbox.seed(customers=0, categories=3)
-    for category in sandbox.categories():
-        sandbox.set_category(category["id"], in_use=0)
-    assert service.refresh_categories().is_complete
-    sandbox.forget_requests()
-    return sandbox.categories()
-
-
-def _add(actor: Actor, name: str = "Drinks", intent_id: str = ID) -> Outcome:
-    return service.create_category(actor, intent_id, name, 5, False)
-
-
-def _names() -> list[str]:
-    return [row.name for row in service.list_categories()]
-
-
-def _last(category_id: object) -> Entry:
-    return history("category", str(category_id))[0]
-
-
-def test_adding(manager: Actor, sandbox: Sandbox) -> None:
-    outcome = _add(manager)
+def test_adding(mona: Actor, sandbox: Sandbox) -> None:
+    outcome = add(mona)
 
     assert outcome.state is State.APPLIED
     (row,) = service.list_categories()
     assert (row.name, row.sort_order, row.is_active, row.open_state) == ("Drinks", 5, False, None)
     assert sandbox.categories()[0]["is_active"] == 0
     assert outcome.fields_differing == {}
-    assert _last(row.id).changes["name"] == (None, "Drinks")
+    assert last(row.id).changes["name"] == (None, "Drinks")
     assert service.find_category(row.id) == row
 
 
-def test_adding_after_a_refusal_is_a_new_attempt(manager: Actor, sandbox: Sandbox) -> None:
-    assert _add(manager, "").state is State.REFUSED
-    assert _add(manager, "Drinks").state is State.APPLIED
-    assert _add(manager, "Drinks").is_replay
+def test_adding_after_a_refusal_is_a_new_attempt(mona: Actor, sandbox: Sandbox) -> None:
+    assert add(mona, "").state is State.REFUSED
+    assert add(mona, "Drinks").state is State.APPLIED
+    assert add(mona, "Drinks").is_replay
     assert len(sandbox.ledger()) == 1
 
 
-def test_deleting(manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox) -> None:
+def test_deleting(mona: Actor, three: list[dict[str, Any]], sandbox: Sandbox) -> None:
     gone = three[0]
-    outcome = service.delete_category(manager, ID, str(gone["id"]))
-    again = service.delete_category(manager, ID, str(gone["id"]))
+    outcome = service.delete_category(mona, ID, str(gone["id"]))
+    again = service.delete_category(mona, ID, str(gone["id"]))
 
     assert (outcome.state, again.state, again.is_replay) == (State.APPLIED, State.APPLIED, True)
-    assert gone["name"] not in _names()
+    assert gone["name"] not in names()
     assert len(sandbox.ledger()) == 1
-    assert _last(gone["id"]).changes["name"] == (gone["name"], None)
+    assert last(gone["id"]).changes["name"] == (gone["name"], None)
 
 
 def test_a_refused_deletion_keeps_the_row(
-    manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox
+    mona: Actor, three: list[dict[str, Any]], sandbox: Sandbox
 ) -> None:
     sandbox.set_category(three[0]["id"], in_use=1)
-    outcome = service.delete_category(manager, ID, str(three[0]["id"]))
+    outcome = service.delete_category(mona, ID, str(three[0]["id"]))
 
     assert outcome.refusal is not None
     assert (outcome.refusal.kind, outcome.refusal.code) == ("refused", "category_in_use")
-    assert three[0]["name"] in _names()
+    assert three[0]["name"] in names()
 
 
-def test_deleting_what_is_not_there_asks_nobody(manager: Actor, sandbox: Sandbox) -> None:
-    outcome = service.delete_category(manager, ID, "999")
+def test_deleting_what_is_not_there_asks_nobody(mona: Actor, sandbox: Sandbox) -> None:
+    outcome = service.delete_category(mona, ID, "999")
 
     assert outcome.refusal is not None
     assert outcome.refusal.kind == "not_found"
@@ -105,9 +68,9 @@ def test_deleting_what_is_not_there_asks_nobody(manager: Actor, sandbox: Sandbox
 
 
 def test_an_unknown_deletion_shows_at_the_row_and_is_not_guessed(
-    manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox
+    mona: Actor, three: list[dict[str, Any]], sandbox: Sandbox
 ) -> None:
-    _lose_the_answer_to_a_deletion(manager, three, sandbox)
+    _lose_the_answer_to_a_deletion(mona, three, sandbox)
     service.refresh_categories()
 
     row = service.find_category(str(three[0]["id"]))
@@ -115,18 +78,18 @@ def test_an_unknown_deletion_shows_at_the_row_and_is_not_guessed(
     assert row.open_state == "unknown"
     assert settle(ID).state is State.APPLIED
     assert service.find_category(str(three[0]["id"])) is None
-    assert _last(three[0]["id"]).kind == "category.delete"
+    assert last(three[0]["id"]).kind == "category.delete"
 
 
 @pytest.mark.parametrize("has_effect", [True, False])
 def test_an_old_unknown_deletion_is_looked_up(
-    manager: Actor,
+    mona: Actor,
     three: list[dict[str, Any]],
     sandbox: Sandbox,
     clock: Clock,
     has_effect: bool,
 ) -> None:
-    _lose_the_answer_to_a_deletion(manager, three, sandbox, has_effect=has_effect)
+    _lose_the_answer_to_a_deletion(mona, three, sandbox, has_effect=has_effect)
     clock.advance(hours=25)
     sandbox.forget_requests()
     outcome = settle(ID)
@@ -139,33 +102,33 @@ def test_an_old_unknown_deletion_is_looked_up(
 
 
 def test_an_old_unknown_category_is_closed_as_not_known(
-    manager: Actor, sandbox: Sandbox, clock: Clock
+    mona: Actor, sandbox: Sandbox, clock: Clock
 ) -> None:
     sandbox.fault(action="status", status=500, times=0)
-    _add(manager)
+    add(mona)
     clock.advance(hours=25)
 
     assert settle(ID).is_closed_unknown
 
 
 @pytest.mark.parametrize("name", ["drinks", "DRINK", " Drinks ", "Drínks", "Drinks!"])
-def test_near_duplicates(manager: Actor, name: str) -> None:
-    _add(manager)
-    _add(manager, "Food", new_intent_id())
+def test_near_duplicates(mona: Actor, name: str) -> None:
+    add(mona)
+    add(mona, "Food", new_intent_id())
 
     assert [row.name for row in service.near_duplicates(name)] == ["Drinks"]
 
 
 @pytest.mark.parametrize("name", ["", "!", "Drinking"])
-def test_no_near_duplicates(manager: Actor, name: str) -> None:
-    _add(manager)
+def test_no_near_duplicates(mona: Actor, name: str) -> None:
+    add(mona)
     assert service.near_duplicates(name) == ()
 
 
 def _lose_the_answer_to_a_deletion(
-    manager: Actor, three: list[dict[str, Any]], sandbox: Sandbox, *, has_effect: bool = True
+    mona: Actor, three: list[dict[str, Any]], sandbox: Sandbox, *, has_effect: bool = True
 ) -> None:
     fault = {"action": "status", "status": 500, "effect": has_effect}
     sandbox.fault(**fault, match={"method": "DELETE"}, times=0)
-    assert service.delete_category(manager, ID, str(three[0]["id"])).state is State.UNKNOWN
+    assert service.delete_category(mona, ID, str(three[0]["id"])).state is State.UNKNOWN
     sandbox.clear_faults()

@@ -17,6 +17,7 @@ from webapp.writes.service import (
     Decision,
     Intent,
     Outcome,
+    State,
     Verdict,
     new_intent_id,
     register,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from tests.conftest import Clock
+    from webapp.sandbox.testing import Sandbox
+    from webapp.writes.held import Held
+    from webapp.writes.models import Guard
 
 
 @dataclass
@@ -98,6 +102,21 @@ class Office:
             record_id=str(customer_id),
             **more,
         )
+
+    def send(self, one: Held, guard: Guard) -> Outcome:
+        """Submit a new customer that was held, as its feature does when it leaves."""
+        return self.create(
+            one.label, one.id, actor=one.actor, guard=guard, held_since=one.created_at
+        )
+
+    def become_unknown(self, sandbox: Sandbox, *ids: str) -> None:
+        """Submit new customers that NeroPay takes and answers with a 500."""
+        for intent_id in ids:
+            sandbox.fault(action="status", status=500, effect=True, times=0)
+            assert self.create("Jane", intent_id).state is State.UNKNOWN
+            sandbox.clear_faults()
+            self.rest()
+        sandbox.forget_requests()
 
 
 def build_app(url: str, base_url: str, key: str, clock: Callable[[], Any], **client: Any) -> Flask:

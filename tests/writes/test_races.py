@@ -30,17 +30,8 @@ if TYPE_CHECKING:
 ID = "00112233445566778899aabbccddeeff"
 
 
-def _become_unknown(office: Office, sandbox: Sandbox, *ids: str) -> None:
-    for intent_id in ids:
-        sandbox.fault(action="status", status=500, effect=True, times=0)
-        assert office.create("Jane", intent_id).state is State.UNKNOWN
-        sandbox.clear_faults()
-        office.rest()
-    sandbox.forget_requests()
-
-
 def test_workers_at_once_send_it_once(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     gate = threading.Barrier(6)
 
     def work() -> None:
@@ -62,7 +53,7 @@ def test_workers_at_once_send_it_once(office: Office, sandbox: Sandbox) -> None:
 def test_an_attempt_that_overslept_cannot_undo_a_later_one(
     office: Office, sandbox: Sandbox, status: int
 ) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     overslept = _as_attempt(1)
     with db.write() as connection:
         journal.claim(connection, ID, now())  # a later attempt is going on
@@ -75,7 +66,7 @@ def test_an_attempt_that_overslept_cannot_undo_a_later_one(
 
 
 def test_a_yes_holds_whichever_attempt_brought_it(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     overslept = _as_attempt(1)
     with db.write() as connection:
         journal.claim(connection, ID, now())

@@ -14,7 +14,7 @@ from webapp.extensions import db, neropay
 from webapp.writes import away, held, notices, sending
 from webapp.writes.held import Draft, Held
 from webapp.writes.models import Guard, Outcome, Refusal, State
-from webapp.writes.service import find, new_intent_id, settle_due, submit
+from webapp.writes.service import find, new_intent_id, settle_due
 from webapp.writes.tables import intents
 
 if TYPE_CHECKING:
@@ -28,25 +28,10 @@ class Dies(BaseException):
     """The process ends here."""
 
 
-def send(one: Held, guard: Guard) -> Outcome:
-    return submit(
-        intent_id=one.id,
-        actor=one.actor,
-        kind=KIND,
-        method="POST",
-        path="/customers",
-        body=b'{"name":"' + one.label.encode() + b'"}',
-        record_type="customer",
-        label=one.label,
-        before={},
-        guard=guard,
-    )
-
-
 @pytest.fixture(autouse=True)
 def _sender(office: Office) -> None:
     register_all(Notebook())
-    sending.register(KIND, send)
+    sending.register(KIND, office.send)
 
 
 def keep(office: Office, intent_id: str | None = None, name: str = "Jane") -> Held:
@@ -81,7 +66,7 @@ def test_one_that_dies_before_sending_still_waits(office: Office, sandbox: Sandb
     sending.register(KIND, die)
     with pytest.raises(Dies):
         sending.send_held(lambda _: None)
-    sending.register(KIND, send)
+    sending.register(KIND, office.send)
     assert (keys(sandbox), held.count_held()) == ([], 1)
     assert sending.send_held(lambda _: None) == 1
     assert keys(sandbox) == [ID]
@@ -91,7 +76,7 @@ def test_one_that_dies_after_sending_is_not_sent_again(office: Office, sandbox: 
     keep(office, ID)
 
     def die(one: Held, guard: Guard) -> Outcome:
-        send(one, guard)
+        office.send(one, guard)
         raise Dies
 
     sending.register(KIND, die)
@@ -163,7 +148,7 @@ def test_one_that_has_left_can_neither_be_changed_nor_cancelled(
     office: Office, sandbox: Sandbox
 ) -> None:
     one = keep(office, ID)
-    send(one, held.still_held(one))
+    office.send(one, held.still_held(one))
     draft = Draft(ID, KIND, "customer", None, "Joan", {})
     assert held.cancel(office.anna, ID) is None
     assert held.replace_held(office.anna, one, draft) is None

@@ -31,19 +31,10 @@ if TYPE_CHECKING:
 ID = "00112233445566778899aabbccddeeff"
 
 
-def _become_unknown(office: Office, sandbox: Sandbox, *ids: str) -> None:
-    for intent_id in ids:
-        sandbox.fault(action="status", status=500, effect=True, times=0)
-        assert office.create("Jane", intent_id).state is State.UNKNOWN
-        sandbox.clear_faults()
-        office.rest()
-    sandbox.forget_requests()
-
-
 def test_what_is_older_than_the_keys_memory_is_never_sent_again(
     office: Office, sandbox: Sandbox
 ) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     office.clock.advance(hours=24)
 
     assert settle_due() == 1
@@ -57,7 +48,7 @@ def test_what_is_older_than_the_keys_memory_is_never_sent_again(
 
 
 def test_a_little_younger_is_sent_again(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     office.clock.advance(hours=23, minutes=58)
 
     assert settle(ID).state is State.APPLIED
@@ -111,7 +102,7 @@ def test_a_change_that_was_looked_at_is_refused_by_what_is_switched_off(
 
 
 def test_a_third_value_closes_it_as_not_known(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     office.notebook.verdict = Verdict(Decision.NOT_KNOWN)
 
     assert settle(ID).is_closed_unknown
@@ -119,7 +110,7 @@ def test_a_third_value_closes_it_as_not_known(office: Office, sandbox: Sandbox) 
 
 
 def test_looking_later_sends_nothing(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     office.notebook.verdict = Verdict(Decision.LATER)
     outcome = settle(ID)
 
@@ -130,7 +121,7 @@ def test_looking_later_sends_nothing(office: Office, sandbox: Sandbox) -> None:
 
 
 def test_nothing_is_looked_at_before_its_time(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
 
     assert settle_due() == 0
     assert sandbox.requests() == []
@@ -138,7 +129,7 @@ def test_nothing_is_looked_at_before_its_time(office: Office, sandbox: Sandbox) 
 
 def test_a_backlog_is_worked_off_at_two_a_second(office: Office, sandbox: Sandbox) -> None:
     ids = [new_intent_id() for _ in range(4)]
-    _become_unknown(office, sandbox, *ids)
+    office.become_unknown(sandbox, *ids)
     office.clock.advance(minutes=2)
     pauses: list[float] = []
 
@@ -149,14 +140,14 @@ def test_a_backlog_is_worked_off_at_two_a_second(office: Office, sandbox: Sandbo
 
 
 def test_a_worker_that_is_to_stop_stops_between_two(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, new_intent_id(), new_intent_id())
+    office.become_unknown(sandbox, new_intent_id(), new_intent_id())
     office.clock.advance(minutes=2)
 
     assert settle_due(pause=lambda _: True) == 1
 
 
 def test_while_neropay_is_down_one_of_a_backlog_is_tried(office: Office, sandbox: Sandbox) -> None:
-    _become_unknown(office, sandbox, *(new_intent_id() for _ in range(3)))
+    office.become_unknown(sandbox, *(new_intent_id() for _ in range(3)))
     sandbox.fault(action="refuse", times=0)
     for _ in range(2):
         office.clock.advance(minutes=2)
@@ -177,7 +168,7 @@ def test_one_that_cannot_be_worked_on_does_not_keep_the_others(
     office: Office, sandbox: Sandbox
 ) -> None:
     ids = [new_intent_id(), new_intent_id()]
-    _become_unknown(office, sandbox, *ids)
+    office.become_unknown(sandbox, *ids)
     office.clock.advance(minutes=2)
 
     class Broken:
@@ -205,7 +196,7 @@ def test_asking_for_a_write_that_is_not_there(office: Office) -> None:
 def test_settled_rows_are_kept_thirty_days_and_open_ones_for_good(
     office: Office, sandbox: Sandbox
 ) -> None:
-    _become_unknown(office, sandbox, ID)
+    office.become_unknown(sandbox, ID)
     settled = office.create("old").intent_id
     office.clock.advance(days=31)
     newer = office.create("new").intent_id

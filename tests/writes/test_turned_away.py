@@ -17,7 +17,7 @@ from webapp.jobs.work import settle_writes
 from webapp.writes import away, held, sending
 from webapp.writes.held import Draft, Held
 from webapp.writes.models import Refusal
-from webapp.writes.service import find, new_intent_id, refuse, settle, submit
+from webapp.writes.service import find, new_intent_id, refuse, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,27 +35,10 @@ KEY = {**POSTS, "action": "status", "status": 401, "code": "invalid_signature"}
 HOUR = 3600
 
 
-def send(one: Held, guard: Guard) -> Outcome:
-    return submit(
-        intent_id=one.id,
-        actor=one.actor,
-        kind=KIND,
-        method="POST",
-        path="/customers",
-        body=b'{"name":"' + one.label.encode() + b'"}',
-        record_type="customer",
-        label=one.label,
-        before={},
-        guard=guard,
-        held_since=one.created_at,
-    )
-
-
 @pytest.fixture(autouse=True)
 def _sender(request: pytest.FixtureRequest) -> None:
     if "office" in request.fixturenames:
-        request.getfixturevalue("office")
-        sending.register(KIND, send)
+        sending.register(KIND, request.getfixturevalue("office").send)
 
 
 def keep(office: Office, name: str = "Jane") -> str:
