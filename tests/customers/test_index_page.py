@@ -58,6 +58,7 @@ SEARCHES = (
 )
 SENSELESS = (
     *("page=-1", "page=0", "page=2", "page=abc", "page=%00", "page=%F0%9F%99%82", "page=W10"),
+    *("page=WyJuYW1lIixbXSwiYSIsMSwxXQ", "page=WyJuYW1lIix7fSwiYSIsMSwxXQ"),  # lists in it
     *("page=" + "A" * 9000, "page=WyJuYW1lIiwwLCJcdWQ4MDAiLDEsMF0", "page=WyJuYW1lIiwwLDEsMSwxXQ"),
     *("page=WyJuYW1lIiwwLCJ6eiIsOTk5LDBd", "page=WyJuYW1lIiwwLCIiLDk5OTk5OTk5OTk5OTk5LDBd"),
     *("sort=id;drop", "sort=%00", "sort=name&sort=town", "no_email=x", "no_phone=1&no_phone=2"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -29,6 +31,13 @@ WORD = st.one_of(
 )
 FIELD = st.one_of(st.none(), st.lists(WORD, max_size=4).map(" ".join))
 RECORDS = st.lists(st.fixed_dictionaries(dict.fromkeys(FIELDS, FIELD)), min_size=1, max_size=8)
+# What no place of a cursor may hold, and what one of them may.
+WRONG = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.floats()),
+    lambda inside: st.lists(inside, max_size=2) | st.dictionaries(st.text(max_size=2), inside),
+    max_leaves=3,
+)
+ANY_PART = st.one_of(WRONG, st.integers(), st.integers(0, 2), st.text(max_size=5))
 QUICK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -36,8 +45,8 @@ def texts(row: CustomerRow) -> str:
     return keys_of(row.values(), row.created_at, row.id)["search_text"]
 
 
-def packed(json: str) -> str:
-    return base64.urlsafe_b64encode(json.encode()).decode().rstrip("=")
+def packed(parts: str) -> str:
+    return base64.urlsafe_b64encode(parts.encode()).decode().rstrip("=")
 
 
 def find_all(q: str, limit: int) -> list[CustomerRow]:
@@ -89,6 +98,46 @@ def test_any_cursor_is_harmless(app: Flask) -> None:
         def check(cursor: str, q: str) -> None:
             first = directory.search(Query(q=q))
             assert directory.search(Query(q=q, cursor=cursor)) == first
+
+        check()
+
+
+@pytest.mark.parametrize("sort", ["best", "name"])
+def test_a_cursor_of_wrong_kinds_is_the_first_page(app: Flask, sort: str) -> None:
+    key = 3 if sort == "best" else "a"
+    with app.app_context():
+        fill(SHOP)
+        q = "smith" if sort == "best" else ""
+        first = directory.search(Query(q=q, sort=sort))
+
+        @QUICK
+        @given(st.integers(0, 4), WRONG)
+        @example(1, [])
+        @example(1, {})
+        @example(1, 1.0)
+        @example(1, True)
+        def check(place: int, value: object) -> None:
+            parts: list[object] = [sort, 0, key, 1, 1]
+            parts[place] = value
+            cursor = packed(json.dumps(parts))
+            assert directory.search(Query(q=q, sort=sort, cursor=cursor)) == first
+
+        check()
+
+
+def test_a_cursor_of_any_parts_is_a_place_in_the_same_list(app: Flask) -> None:
+    with app.app_context():
+        fill(SHOP)
+        place = st.one_of(ANY_PART, st.sampled_from(["best", "name", "newest", "town"]))
+
+        @QUICK
+        @given(st.one_of(WRONG, st.lists(ANY_PART), st.tuples(place, *[ANY_PART] * 4)))
+        def check(parts: object) -> None:
+            cursor = packed(json.dumps(parts))
+            for q, sort in (("smith", "best"), ("", "name"), ("", "newest"), ("smith", "town")):
+                first = directory.search(Query(q=q, sort=sort))
+                found = directory.search(Query(q=q, sort=sort, cursor=cursor))
+                assert (found.total, found.terms) == (first.total, first.terms)
 
         check()
 

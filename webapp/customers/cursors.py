@@ -65,7 +65,7 @@ def from_text(value: str | None, sort: str) -> Cursor | None:
     its_sort, is_backwards, key, pk, index = parts
     is_ours = (
         its_sort == sort
-        and is_backwards in {0, 1}
+        and _is_number(is_backwards, 1)
         and _is_key(key, sort)
         and _is_number(pk, _HIGHEST_PK)
         and _is_number(index, _HIGHEST_INDEX)
