@@ -110,12 +110,6 @@ def test_marks_what_matched_and_counts(viewer: Page) -> None:
     assert answer.has("input", id="search", value="daisy")
 
 
-def test_nobody_found_repeats_the_query_and_offers_to_add(page_as: Callable[[str], Page]) -> None:
-    answer = page_as("staff").get(f"{URL}?q=Zo%C3%AB+%3Cb%3E")
-    assert "No customer matches “Zoë <b>”." in answer.text
-    assert answer.has("a", href="/customers/new?q=Zo%C3%AB+%3Cb%3E")
-
-
 def test_a_viewer_is_not_offered_to_write(viewer: Page) -> None:
     assert not viewer.get(f"{URL}?q=nobody-like-this").has("a", href="/customers/new")
     answer = viewer.get(URL)

@@ -135,7 +135,7 @@ def query_from_request() -> Query:
     args = request.args
     sort = args.get("sort", "best")
     return Query(
-        q=clean_text(args.get("q", ""))[:_QUERY_LENGTH],
+        q=typed_words(args.get("q", "")),
         sort=sort if sort in _SORTS else "best",
         no_email=args.get("no_email") == "1",
         no_phone=args.get("no_phone") == "1",
@@ -156,8 +156,19 @@ def query_arguments(query: Query) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
 
 
+def typed_words(raw: str) -> str:
+    """Give what was typed into the search box, as far as it is looked for."""
+    return clean_text(raw)[:_QUERY_LENGTH]
+
+
+def unread_date() -> str:
+    """Give what the URL has for the day to filter by, when it is none; empty otherwise."""
+    typed = clean_text(request.args.get("added_since", ""))[:_QUERY_LENGTH]
+    return "" if _date(typed) else typed
+
+
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(text.strip())
     except ValueError:
         return None

@@ -54,6 +54,11 @@ class Query:
     added_since: date | None = None
     cursor: str | None = None  # from a Listing; one that was tampered with means the first page
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether more than the words decides what is found."""
+        return self.no_email or self.no_phone or self.added_since is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -67,6 +72,11 @@ class Listing:
     previous_cursor: str | None
     first_index: int | None  # 1-based position of the first row, when known
     terms: tuple[str, ...]  # folded words to mark in the rows
+
+    @property
+    def is_of_beginnings(self) -> bool:
+        """Whether only beginnings of names were looked at: all that single characters find."""
+        return bool(self.terms) and max(map(len, self.terms)) == 1
 
 
 @dataclass(frozen=True, slots=True)

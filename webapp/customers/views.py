@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, request, url_for
 
-from webapp.customers import service, waiting
+from webapp.customers import service, waiting, words
 from webapp.customers.cells import cells_of
 from webapp.customers.differences import differences_in
-from webapp.customers.forms import query_arguments, query_from_request
+from webapp.customers.forms import query_arguments, query_from_request, unread_date
 from webapp.people.service import Permission, can, polling, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, reload_page, render_page, return_place
@@ -30,7 +30,7 @@ bp = Blueprint("customers", __name__, url_prefix="/customers")
 def index() -> Response:
     """List customers: everything, or what a query finds."""
     query = query_from_request()
-    arguments = query_arguments(query)
+    arguments, unread = query_arguments(query), unread_date()
     listing = service.search(query)
     response = render_page(
         "customers/index.html",
@@ -39,6 +39,9 @@ def index() -> Response:
         arguments=arguments,
         listing=listing,
         rows=cells_of(listing.rows, listing.terms),
+        nobody="" if listing.rows else words.nobody_found(query, listing),
+        unread_date=unread,
+        no_date=words.no_date(unread),
         is_copied=bool(listing.customers_in_all) or service.sync_status().state == "ok",
     )
     if request.headers.get("HX-Source") == "form#filters":  # typing: the address without gaps

@@ -1,4 +1,4 @@
-"""What staff read about a record that others change too: merging, choosing, undoing.
+"""What staff read about finding customers, and about a record that others change too.
 
 Not here: what every part says (webapp.ui.messages).
 """
@@ -8,16 +8,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from webapp.ui import messages
-from webapp.ui.filters import clock_time, date_time, day
+from webapp.ui.filters import clock_time, date_time, day, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from webapp.customers.models import Listing, Query
+
 UNDO_BEHIND: Final = "Not undone: an earlier change of this customer waits here and goes first."
 CHOOSE: Final = "Choose one of these."
 KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
 ALREADY_UNDONE: Final = "It is as it was before that change already, so nothing was sent."
+
+
+def nobody_found(query: Query, listing: Listing) -> str:
+    """Say what was not found, and no more than was looked for.
+
+    Args:
+        query: What was asked for.
+        listing: What it found: nobody.
+    """
+    if not query.q:
+        return "No customer matches these filters."
+    typed, filters = visible(query.q), " with these filters" if query.is_filtered else ""
+    if listing.is_of_beginnings:
+        return (
+            f"No name begins with “{typed}”{filters}."
+            " Type one more character to look everywhere in the records."
+        )
+    return f"No customer matches “{typed}”{filters}."
+
+
+def no_date(typed: str) -> str:
+    """Say that a day to filter by could not be read; nothing when there is none."""
+    return f"“{visible(typed)}” is no date, so “Added since” is left out here." if typed else ""
 
 
 def also_changed(others: Mapping[str, str | None], mine: Iterable[str]) -> str:
