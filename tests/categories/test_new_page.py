@@ -60,6 +60,31 @@ def test_without_the_tick_it_is_not_active(manager: Page, copied: Sandbox) -> No
     assert (made["sort_order"], made["is_active"]) == (1200, 0)
 
 
+@pytest.mark.parametrize(
+    ("sent", "is_active"),
+    [
+        *((yes, 1) for yes in ("1", "on", "Yes")),
+        *((no, 0) for no in ("0", "no", "off", "False", "")),
+    ],
+)
+def test_a_script_says_active_or_not_as_neropay_does_or_in_a_word(
+    manager: Page, copied: Sandbox, sent: str, is_active: int
+) -> None:
+    assert manager.post(URL, fill(manager, is_active=sent)).status == 303
+    assert copied.categories()[-1]["is_active"] == is_active
+
+
+@pytest.mark.parametrize("sent", ["2", "-1", "1.0", "perhaps", "[]", "\x00"])
+def test_what_is_neither_active_nor_not_is_refused_at_the_field(
+    manager: Page, copied: Sandbox, sent: str
+) -> None:
+    answer = manager.post(URL, fill(manager, is_active=sent))
+    assert answer.status == 422
+    assert answer.has("input", id="is_active", aria_describedby="is_active-error")
+    assert "Send 1 for active or 0 for not active." in answer.text
+    assert copied.requests() == []
+
+
 def test_sending_the_same_form_twice_makes_one(manager: Page, copied: Sandbox) -> None:
     form = fill(manager)
     assert manager.post(URL, form).location == manager.post(URL, form).location

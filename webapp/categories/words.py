@@ -9,6 +9,8 @@ from typing import Final
 
 NO_PRODUCTS: Final = "Its products do not come back by themselves."
 NOTHING_SENT: Final = "A category of that name is there already, or on its way. Nothing was sent."
+# Only a script can send such a thing: its author reads this.
+NEITHER_ACTIVE_NOR_NOT: Final = "Send 1 for active or 0 for not active."
 # Why a category may be the one that a write made or deleted.
 SAME_NAME: Final = "same name"
 NEAR_NAME: Final = "much the same name"
