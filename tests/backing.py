@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jinja2 import BytecodeCache
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from webapp import create_app
 from webapp.db import metadata
@@ -161,9 +161,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("postgresql_url")
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
-        for statement in SINGLE_ROWS:
-            connection.execute(text(statement))
+        connection.exec_driver_sql(_emptying(), execution_options={"no_parameters": True})
     engine.dispose()
     return url
 
@@ -181,3 +179,15 @@ def playwright() -> Iterator[Playwright]:
 
     with sync_playwright() as started:
         yield started
+
+
+def _emptying() -> str:
+    """Statements that leave a database as the migrations made it; TRUNCATE takes far longer."""
+    return ";".join(
+        (
+            "SET LOCAL session_replication_role = replica",  # the trail's own triggers refuse it
+            *(f"DELETE FROM {table}" for table in metadata.tables),
+            "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences",
+            *SINGLE_ROWS,
+        )
+    )
