@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tests.markup import find_errors
+
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
@@ -171,8 +173,9 @@ def check_headers(answer: Answer) -> None:
 def check_html(answer: Answer, *, is_part: bool) -> None:
     """What interface.md asks of every page, and of every part that stands alone."""
     reader = answer.reader
+    errors = find_errors(answer.html)
+    assert not errors, "\n".join(errors)
     ids = [str(found["id"]) for _, found in reader.tags if found.get("id")]
-    assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
     assert "{{" not in answer.html.replace("{{7*7}}", ""), "an unrendered template"
     labelled = {found.get("for") for name, found in reader.tags if name == "label"}
     for name, found in reader.tags:

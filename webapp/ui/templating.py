@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
     from jinja2.runtime import Context
 
-_INDENTATION = re.compile(r"\n[ \t]+")
+# What Jinja takes away after a block is the line break (`trim_blocks`): where a word or an
+# attribute follows there, a space of the indentation has to stand for it.
+_INDENTATION = re.compile(r"\n(?:(?<=[%#]\}\n)([ \t])[ \t]*(?=[^\s<{])|[ \t]+)")
 
 
 class WithoutIndentation(Extension):
@@ -29,7 +31,7 @@ class WithoutIndentation(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Give the source with every line moved to its beginning."""
-        return _INDENTATION.sub("\n", source)
+        return _INDENTATION.sub(r"\n\1", source)
 
 
 class Template(jinja2.Template):
