@@ -43,6 +43,7 @@ def test_call_path_by_keyboard(site: Site, visit: Callable[..., Visitor]) -> Non
     expect(page.get_by_text("Saved: Wendy Caller")).to_be_visible()
     row = page.locator(f"#customer-{customer_id}")
     expect(row).to_have_class("is-marked")
+    expect(row.locator("mark")).to_have_text("4471")  # as in the other rows of the search
     assert "q=4471" in page.url  # the same list
     stored = site.sandbox.get_customer(customer_id)
     assert stored

@@ -69,6 +69,15 @@ def test_saving_in_the_row_gives_the_marked_row_and_a_toast(staff: Page) -> None
     assert "Saved: Zoë 🙂" in answer.text
 
 
+def test_in_the_row_what_was_looked_for_stays_marked(staff: Page) -> None:
+    listed = {**ROW, "Referer": "http://localhost/customers?sort=town&q=DAISY+%ff"}
+    for url in ("/customers/1001/leave", "/customers/1001"):
+        assert "<mark>Daisy</mark> Thomas" in staff.get(url, htmx=True, **listed).html
+    form = fill(staff, city="Old Daisyfield")
+    assert "Old <mark>Daisy</mark>field" in staff.post(URL, form, htmx=True, **listed).html
+    assert "<mark>" not in staff.get("/customers/1001", htmx=True, **ROW).html
+
+
 def test_saving_leads_back_to_the_list_it_came_from(staff: Page) -> None:
     form = fill(staff, city="Swansea", back="/customers?q=daisy&sort=name")
     assert staff.post(URL, form).location == "/customers?q=daisy&sort=name#customer-1001"

@@ -151,10 +151,11 @@ def test_in_the_list_the_toast_and_the_row_are_renewed(staff: Page, copied: Sand
         HX_Target="tr#customer-1001",
     )
     url, form = button(row)
-    answer = staff.post(url, form, htmx=True, **LIST)
+    answer = staff.post(url, form, htmx=True, **LIST, Referer="/customers?q=daisy")
     assert answer.status == 200
     assert "Undone: Daisy Thomas" in answer.text
     assert answer.has("tr", id="customer-1001", _class="is-marked")
+    assert "<mark>Daisy</mark> Thomas" in answer.html
     assert button(answer)[0] != url
     assert town(copied) == "Cardiff"
     copied.set_customer(1001, city="Newport")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from flask import abort, flash, request, url_for
 
 from webapp.customers import service
-from webapp.customers.cells import cells_of
 from webapp.customers.draft_views import offer_draft, spare_offered
 from webapp.customers.form_pages import (
     ADDING_AGAIN,
@@ -21,7 +20,7 @@ from webapp.customers.form_pages import (
 from webapp.customers.forms import CustomerForm
 from webapp.customers.hold_views import hold_instead, shown_in_form
 from webapp.customers.toasts import saved_toasts
-from webapp.customers.views import bp, is_row_swap
+from webapp.customers.views import bp, cells_in_list, is_row_swap
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
@@ -131,7 +130,7 @@ def save(form: CustomerForm, row: CustomerRow) -> Response:
         return render_page(
             "customers/show.html",
             "customers/_saved_row.html",
-            rows=cells_of([saved]),
+            rows=cells_in_list(saved),
             toasts=saved_toasts(outcome, form),
         )
     flash_toasts(saved_toasts(outcome, form))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request, url_for
 
 from webapp.customers import service
-from webapp.customers.cells import cells_of
-from webapp.customers.views import bp, is_row_swap
+from webapp.customers.views import bp, cells_in_list, is_row_swap
 from webapp.people.service import Permission, current_actor, polling, requires
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 
@@ -46,5 +45,5 @@ def leave(customer_id: str) -> Response:
         service.discard_draft(current_actor(), customer_id)  # the guard has asked
     row = service.find_copy(customer_id)
     if row is not None and is_row_swap():
-        return render_page("customers/show.html", "customers/_row.html", rows=cells_of([row]))
+        return render_page("customers/show.html", "customers/_row.html", rows=cells_in_list(row))
     return redirect_to(url_for("customers.show", customer_id=customer_id))

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from flask import abort, request, url_for
 
 from webapp.customers import service, waiting, words
-from webapp.customers.cells import cells_of
 from webapp.customers.conflict_pages import conflict_of, show_conflict
 from webapp.customers.conflicts import Note, merge
 from webapp.customers.toasts import saved_toasts
 from webapp.customers.undo import names_of
-from webapp.customers.views import bp
+from webapp.customers.views import bp, cells_in_list
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
@@ -89,7 +88,7 @@ def _answer(row: CustomerRow, toasts: list[Toast]) -> Response:
         return render_page(
             "customers/show.html",
             "customers/_undone.html",
-            rows=cells_of([fresh]),
+            rows=cells_in_list(fresh),
             customer=fresh,
             toasts=toasts,
         )

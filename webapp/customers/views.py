@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from flask import Blueprint, abort, flash, request, url_for
 
 from webapp.customers import service, waiting, words
 from webapp.customers.cells import cells_of
 from webapp.customers.differences import differences_in
-from webapp.customers.forms import query_arguments, query_from_request, unread_date
+from webapp.customers.forms import (
+    query_arguments,
+    query_from_request,
+    typed_words,
+    unread_date,
+)
+from webapp.customers.keys import terms_of
 from webapp.people.service import Permission, can, polling, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, reload_page, render_page, return_place
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 
     from webapp.customers.models import CustomerRow
     from webapp.customers.reading import Refreshed
+    from webapp.ui.cells import Rows
 
 bp = Blueprint("customers", __name__, url_prefix="/customers")
 
@@ -57,7 +65,7 @@ def show(customer_id: str) -> Response:
     if row is None:
         abort(404)
     if is_row_swap():  # Cancel in the list's row
-        return render_page("customers/show.html", "customers/_row.html", rows=cells_of([row]))
+        return render_page("customers/show.html", "customers/_row.html", rows=cells_in_list(row))
     return _record_page(row)
 
 
@@ -116,6 +124,12 @@ def _record_page(row: CustomerRow, refreshed: Refreshed | None = None) -> Respon
 def is_row_swap() -> bool:
     """Whether htmx puts the answer in the place of one row of the list."""
     return is_partial() and request.headers.get("HX-Target", "").startswith("tr#")
+
+
+def cells_in_list(row: CustomerRow) -> Rows:
+    """Give the cells of a row that comes back into a list, marked as the others there are."""
+    typed = parse_qs(split_address(list_place()).query).get("q", [""])
+    return cells_of([row], terms_of(typed_words(typed[0])))
 
 
 def list_place() -> str:
