@@ -75,6 +75,21 @@ def test_one_write_without_an_answer_is_no_reason(staff: Page, copied: Sandbox) 
     assert "since" not in staff.get("/customers").text.partition("Customers 12")[0]
 
 
+def test_the_page_that_met_it_says_so_and_the_page_that_was_answered_does_not(
+    staff: Page, copied: Sandbox
+) -> None:
+    refused = {"action": "status", "status": 401, "code": "authentication_failed"}
+    copied.fault(**refused, match={"method": "POST"}, times=1)
+    url = "/customers/new"
+    fields = {**staff.get(url).form(url), "name": "Mary Smith"}
+    page = staff.post(url, fields)
+    assert page.has("div", data_state="failed", data_error_code="authentication_failed")
+    copied.fault(action="status", status=422, match={"method": "POST"}, times=1)
+    page = staff.post(url, {**page.form(url), "name": "Mary Smythe"})
+    assert page.status == 422
+    assert "has not accepted our access since" not in page.text
+
+
 def test_another_process_is_told_and_the_worker_notices_the_return(
     staff: Page, copied: Sandbox, make_app: Callable[..., Flask], clock: Clock
 ) -> None:

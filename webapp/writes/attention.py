@@ -118,6 +118,7 @@ def gather(person_id: int, *, is_shown: bool) -> Attention:
         person_id: Theirs.
         is_shown: Whether the page will be seen: only then what is told once is told.
     """
+    away.catch_up()
     with db.read() as connection:
         row = _LOOK.first(connection, {"person_id": person_id, **_rights()})
     assert row is not None

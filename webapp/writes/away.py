@@ -70,13 +70,13 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _tell(response: Response) -> Response:
-        with suppress(SQLAlchemyError):  # a full disk must not spoil an answer that is there
-            note()
+        catch_up()
         return response
 
 
 def current() -> Away | None:
     """Tell whether NeroPay is away now."""
+    catch_up()
     with db.read() as connection:
         row = _ROW.first(connection)
     return made_of(row.away_since, row.code) if row else None
@@ -89,6 +89,12 @@ def made_of(since: datetime | None, code: str | None) -> Away | None:
         return None
     reason, _, said = code.partition(" ")
     return Away(since, reason, said)
+
+
+def catch_up() -> None:
+    """Note what this request's calls told, before a page says how it is."""
+    with suppress(SQLAlchemyError):  # a full disk must not spoil an answer
+        note()
 
 
 def note() -> None:
