@@ -72,7 +72,6 @@ def test_without_javascript_a_failure_stays_with_its_reference(
     ("fault", "words"),
     [
         ({"action": "status", "status": 401, "code": "authentication_failed"}, "not set up"),
-        ({"action": "status", "status": 403, "code": "not_enabled"}, "does not allow this"),
         ({"action": "status", "status": 429, "code": "rate_limited"}, "asks for a pause"),
         ({"action": "status", "status": 500, "code": "server_error"}, "cannot be reached"),
         ({"action": "html", "status": 200}, "could not be read"),
@@ -95,6 +94,23 @@ def test_a_failure_leaves_our_copy_dated(
     assert "just now" not in answer.text
     assert answer.reader.tags[0][1] == {"id": "record"}  # it does not ask again by itself
     assert words in viewer.get(URL).text
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "not_enabled"), (404, "not_found"), (501, "")])
+def test_where_neropay_gives_no_single_records_only_the_button_says_so_aloud(
+    viewer: Page, copied: Sandbox, status: int, code: str
+) -> None:
+    copied.fault(action="status", status=status, code=code, times=0)
+    by_itself = viewer.get(URL, htmx=True)
+    assert "NeroPay does not give single records here" in by_itself.text
+    assert not by_itself.has("div", role="alert")
+    assert "For support" not in by_itself.text
+    asked_for = viewer.get(URL)
+    assert "NeroPay does not allow this" in asked_for.text
+    assert asked_for.has("div", role="alert")
+    for answer in (by_itself, asked_for):
+        assert "Last confirmed by NeroPay" in answer.text
+        assert "just now" not in answer.text
 
 
 def test_one_that_is_gone_says_so(viewer: Page, copied: Sandbox) -> None:

@@ -67,6 +67,11 @@ class Refreshed:
     problem: str | None = None
     code: str = ""
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether NeroPay does not give it, which it may do "where enabled" (documented)."""
+        return self.problem == Refused.__name__
+
 
 @dataclass(frozen=True, slots=True)
 class Freshness:

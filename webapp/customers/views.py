@@ -118,6 +118,7 @@ def _record_page(row: CustomerRow, refreshed: Refreshed | None = None) -> Respon
         open_write=open_write,
         back=list_place() or url_for("customers.index"),
         refreshed=refreshed,
+        not_given=words.NOT_GIVEN if is_partial() and refreshed and refreshed.is_refused else "",
     )
 
 

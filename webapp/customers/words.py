@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 UNDO_BEHIND: Final = "Not undone: an earlier change of this customer waits here and goes first."
 CHOOSE: Final = "Choose one of these."
 KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
+NOT_GIVEN: Final = "NeroPay does not give single records here"
 ALREADY_UNDONE: Final = "It is as it was before that change already, so nothing was sent."
 
 
@@ -65,10 +66,7 @@ def compared_with_copy(moment: datetime, today: datetime) -> str:
         moment: How old our copy is.
         today: Now.
     """
-    return (
-        "NeroPay does not give single records here, so this was compared with our copy"
-        f" {age(moment, today)}."
-    )
+    return f"{NOT_GIVEN}, so this was compared with our copy {age(moment, today)}."
 
 
 def age(moment: datetime, today: datetime) -> str:
