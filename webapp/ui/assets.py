@@ -1,7 +1,8 @@
 """Static files: hashed names and compression made beforehand, served by WhiteNoise.
 
 `python -m webapp.ui.assets` writes `static/dist/` (not in git): each file under a name with its
-content's hash, beside it .br (level 11) and .gz, and `manifest.json`. When that folder is there
+content's hash, beside it .br (level 11) and .gz, and `manifest.json`. A style sheet's own parts
+(`static/css/`) are put in the place of their `@import`. When that folder is there
 and was made from the files as they are now, it is served, cacheable for ever. Otherwise the files
 are served as they are and looked at again for each request, so that development and tests need
 no build.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -34,6 +36,8 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 PREFIX = "/static/"
 
 _DIST = "dist"
+_PARTS = "css"
+_IMPORT = re.compile(rb'@import url\("([\w/.-]+)"\);\n')
 _MANIFEST = "manifest.json"
 _SERVED = frozenset({".css", ".js", ".svg", ".png", ".ico", ".txt"})
 _COMPRESSED = frozenset({".css", ".js", ".svg", ".txt"})
@@ -109,7 +113,7 @@ def build(static: Path = STATIC) -> Assets:
     shutil.rmtree(fresh, ignore_errors=True)
     names = _hashed_names(static)
     for name, hashed in names.items():
-        content = (static / name).read_bytes()
+        content = _content(static / name)
         target = fresh / hashed
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -159,14 +163,22 @@ def _sources(static: Path) -> list[Path]:
     return sorted(
         path
         for path in static.rglob("*")
-        if path.suffix in _SERVED and path.relative_to(static).parts[0].partition(".")[0] != _DIST
+        if path.suffix in _SERVED
+        and path.relative_to(static).parts[0].partition(".")[0] not in (_DIST, _PARTS)
     )
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix != ".css":
+        return content
+    return _IMPORT.sub(lambda part: (path.parent / part[1].decode()).read_bytes(), content)
 
 
 def _hashed_names(static: Path) -> dict[str, str]:
     names: dict[str, str] = {}
     for path in _sources(static):
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        digest = hashlib.sha256(_content(path)).hexdigest()[:12]
         relative = path.relative_to(static)
         names[relative.as_posix()] = relative.with_name(
             f"{path.stem}.{digest}{path.suffix}"
