@@ -75,7 +75,11 @@ def conflict_page(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Res
         outcome: The refusal.
     """
     row = service.find_copy(row.id) or row  # NeroPay was asked meanwhile
-    conflict = conflict_of(form.seen_values(), form.values(), form.note(), outcome.theirs, row)
+    theirs = outcome.theirs
+    # Asked again: what was typed can still be chosen, though something else was the first time.
+    again = {name: value for name, value in form.passed_over.items() if name in theirs}
+    typed = {**form.values(), **again}
+    conflict = conflict_of(form.seen_values(), typed, form.note(), theirs, row)
     conflict = replace(conflict, undoes=request.form.get("undoes", ""))
     return show_conflict(row, conflict, copy_of=outcome.copy_of)
 

@@ -62,6 +62,14 @@ class Clash:
     changed_by: str = ""
     changed_at: datetime | None = None
 
+    @property
+    def sides(self) -> tuple[Choice, ...]:
+        """What there is to choose from; the same value is not offered twice."""
+        is_mine_other = self.mine != self.theirs
+        is_before_other = self.is_before_known and self.before not in {self.mine, self.theirs}
+        shown = {"mine": is_mine_other, "theirs": True, "before": is_before_other}
+        return tuple(choice for choice in CHOICES if shown[choice])
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

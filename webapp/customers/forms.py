@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -49,6 +50,9 @@ class CustomerForm(Form):
     `intent` is the id of the intended write; `seen` is what an edit form showed when it was
     opened, so that a change made by somebody else meanwhile can be told. In an edit, a field that
     comes back exactly as it was shown keeps the record's value, whatever our own rules say of it.
+
+    Attributes:
+        passed_over: What was typed in fields for which something else was chosen just now.
     """
 
     name = TextField("Name", max_chars=255, required=True)  # lengths: neropay.md
@@ -59,6 +63,7 @@ class CustomerForm(Form):
     postcode = TextField("Postcode", max_chars=16, filters=[tidy_postcode])
     intent = HiddenField()
     seen = HiddenField()
+    passed_over: Mapping[str, str | None] = MappingProxyType({})
 
     def __init__(self, formdata: Any = None, *, is_edit: bool = False, **kwargs: Any) -> None:
         super().__init__(formdata, **kwargs)
@@ -95,10 +100,15 @@ class CustomerForm(Form):
         Args:
             choices: Field to "mine", "theirs" or "before".
         """
-        values = resolve(self.values(), self.seen_values(), self.note(), choices)
+        typed = self.values()
+        values = resolve(typed, self.seen_values(), self.note(), choices)
         shown = {name: (values.get(name) or "").translate(NO_BREAKS) for name in FIELDS}
         kept = {"intent": self.intent.data or "", "seen": self.seen.data or ""}
-        return CustomerForm(MultiDict({**shown, **kept}), is_edit=True)
+        form = CustomerForm(MultiDict({**shown, **kept}), is_edit=True)
+        form.passed_over = {
+            name: typed[name] for name in self.note().asked if choices.get(name) != "mine"
+        }
+        return form
 
     def show(self, values: Mapping[str, str | None]) -> None:
         """Fill the fields with a record's values."""
