@@ -175,10 +175,3 @@ def test_find_gives_what_neropay_told() -> None:
 def test_find_knows_no_such_customer(id_: str) -> None:
     fill(SHOP)
     assert directory.find(id_) is None
-
-
-def test_find_many_keeps_the_order() -> None:
-    fill(SHOP)
-    rows = directory.find_many(["1003", "9", "1001", "\x00"])
-    assert [row.id for row in rows] == ["1003", "1001"]
-    assert directory.find_many([]) == ()

@@ -22,10 +22,8 @@ def _shop(app: Flask) -> Iterator[None]:
         yield
 
 
-def twins(
-    values: dict[str, str | None], *, exclude_id: str | None = None, limit: int = 5
-) -> list[tuple[str, ...]]:
-    found = directory.find_twins(values, exclude_id=exclude_id, limit=limit)
+def twins(values: dict[str, str | None], *, limit: int = 5) -> list[tuple[str, ...]]:
+    found = directory.find_twins(values, limit=limit)
     return [(twin.row.id, *twin.reasons) for twin in found]
 
 
@@ -61,10 +59,6 @@ def test_the_likeliest_come_first_with_all_their_reasons() -> None:
     ]
     fill([make_customer(9, "Jane Smith", email="ann@example.com")])
     assert twins(typed)[0] == ("9", "same_email", "same_name")
-
-
-def test_a_record_is_not_its_own_twin() -> None:
-    assert twins({"email": "jane@example.com"}, exclude_id="1002") == []
 
 
 def test_a_namesake_nearby_is_found_among_many() -> None:

@@ -171,7 +171,7 @@ class World:
         theirs = {
             str(row["id"]): {name: row[name] for name in FIELDS} for row in self.sandbox.customers()
         }
-        assert {row.id: row.values() for row in directory.find_many(theirs)} == theirs
+        assert {row.id: row.values() for row in map(directory.find, theirs) if row} == theirs
         assert directory.status().row_count == len(theirs)
         listed = {(row.id, row.name, row.is_active) for row in list_categories()}
         assert listed == {

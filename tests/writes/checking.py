@@ -34,7 +34,7 @@ def check_copy(shop: Shop) -> None:
     theirs = {
         str(row["id"]): {name: row[name] for name in FIELDS} for row in shop.sandbox.customers()
     }
-    assert {row.id: row.values() for row in directory.find_many(theirs)} == theirs
+    assert {row.id: row.values() for row in map(directory.find, theirs) if row} == theirs
     assert directory.status().row_count == len(theirs)
     listed = {(row.id, row.name, row.sort_order, row.is_active) for row in list_categories()}
     assert listed == {

@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, text
-
 from webapp.customers.browse import browse
 from webapp.customers.keys import terms_of
 from webapp.customers.overview import overview
-from webapp.customers.rows import COLUMNS, find_row, read, to_customer, to_customers
+from webapp.customers.rows import find_row, read, to_customer
 from webapp.customers.search import search_terms
 from webapp.customers.status import status
 from webapp.customers.store import Upserted, upsert
@@ -22,8 +20,6 @@ from webapp.customers.twins import find_twins
 from webapp.extensions import db
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import Connection
 
     from webapp.customers.models import CustomerRow, Listing, Query
@@ -31,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Upserted",
     "find",
-    "find_many",
     "find_twins",
     "overview",
     "search",
@@ -39,9 +34,6 @@ __all__ = [
     "upsert",
 ]
 
-_FIND_MANY = text(
-    f"SELECT {COLUMNS} FROM customers c WHERE c.id IN :ids"  # noqa: S608 - a constant
-).bindparams(bindparam("ids", expanding=True))
 _LONGEST_ID = 64
 
 
@@ -69,17 +61,6 @@ def find(id: str) -> CustomerRow | None:  # noqa: A002 - NeroPay's word for it
     with db.read() as connection:
         row = find_row(connection, id)
     return None if row is None else to_customer(row)
-
-
-def find_many(ids: Iterable[str]) -> tuple[CustomerRow, ...]:
-    """Find customers by NeroPay's ids; unknown ones are left out, the order is the ids'."""
-    wanted = [id_ for id_ in ids if _is_storable(id_)]
-    if not wanted:
-        return ()
-    with db.read() as connection:
-        rows = to_customers(connection.execute(_FIND_MANY, {"ids": wanted}))
-    found = {row.id: row for row in rows}
-    return tuple(found[id_] for id_ in wanted if id_ in found)
 
 
 def _search(connection: Connection, query: Query, limit: int) -> Listing:

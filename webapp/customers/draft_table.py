@@ -12,6 +12,8 @@ drafts = Table(
     Column("person_id", Integer, ForeignKey("people.id"), primary_key=True),
     Column("record_id", String(64), primary_key=True),  # "" for a new customer
     Column("sealed", Text, nullable=False),  # JSON of the fields, encrypted for this person
-    Column("saved_at", UtcDateTime, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),  # when it was last typed in
+    # Offered over a form that was sent since: what that one settles before then does not end it.
+    Column("spared_until", UtcDateTime, nullable=True),
     Index("ix_drafts_saved", "saved_at"),
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from webapp.clock import now
 from webapp.customers.conflicts import changes_of, load_seen
@@ -43,8 +43,11 @@ _OF: Final = (
 )
 _FIND: Final = Prepared(select(drafts.c.sealed, drafts.c.saved_at).where(*_OF))
 _FORGET: Final = delete(drafts).where(*_OF)
-_FORGET_SENT: Final = _FORGET.where(drafts.c.saved_at < bindparam("until"))
-_SPARE: Final = update(drafts).where(*_OF).values(saved_at=bindparam("moment"))
+_FORGET_SENT: Final = _FORGET.where(
+    func.coalesce(drafts.c.spared_until, drafts.c.saved_at)
+    < bindparam("until", type_=drafts.c.saved_at.type)
+)
+_SPARE: Final = update(drafts).where(*_OF).values(spared_until=bindparam("moment"))
 _LATE: Final = timedelta(seconds=5)  # that the last keystroke may arrive after its form
 _SENDING: Final = timedelta(minutes=1)  # until a form that is here now is noted down as sent
 
@@ -88,6 +91,7 @@ def keep(
     person_id, moment = _person(actor), now()
     text = json.dumps({"values": dict(values), "seen": seen})
     row = {"sealed": seal(text, person_id=person_id, purpose=DRAFT), "saved_at": moment}
+    row |= {"spared_until": None}
     with db.write() as connection:
         upsert(connection, drafts, {"person_id": person_id, "record_id": record_id, **row})
 
@@ -121,7 +125,7 @@ def discard(actor: Actor, record_id: str) -> None:
 
 
 def spare(actor: Actor, record_id: str) -> None:
-    """Let it outlive a form that is being saved and is not its own: as if it were typed after it.
+    """Let it outlive a form that is being saved and is not its own.
 
     Args:
         actor: Who typed it.

@@ -40,7 +40,6 @@ __all__ = [
     "open_write_on",
     "overview",
     "refresh",
-    "request_sync",
     "search",
     "sync_status",
     "values_of_write",
@@ -154,13 +153,6 @@ def guess_from_search(query: str) -> dict[str, str | None]:
     if re.fullmatch(r"[0-9 +()./-]{6,}", query):
         return {"phone": query}
     return {"name": query}
-
-
-def request_sync() -> None:
-    """Ask the worker for a sync now."""
-    from webapp import jobs  # which needs this package
-
-    jobs.request_sync()
 
 
 def freshness() -> Freshness:

@@ -30,7 +30,6 @@ from webapp.customers.reading import (
     history_of,
     open_write_on,
     overview,
-    request_sync,
     search,
     sync_status,
     values_of_write,
@@ -74,11 +73,9 @@ __all__ = [
     "purge_drafts",
     "purge_presence",
     "refresh_customer",
-    "request_sync",
     "run_sync",
     "search",
     "spare_draft",
-    "status",
     "sync_status",
     "tidy_search",
     "undo_change",
@@ -86,8 +83,6 @@ __all__ = [
     "update_customer",
     "values_of_write",
 ]
-
-status = sync_status  # the same by a shorter name, as `service.status` reads well elsewhere
 
 _CREATE: Final = "customer.create"
 

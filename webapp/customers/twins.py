@@ -26,14 +26,11 @@ _FIND = (
 _COLUMNS = ("email_key", "phone_key", "name_key")
 
 
-def find_twins(
-    values: Mapping[str, str | None], *, exclude_id: str | None = None, limit: int = 5
-) -> tuple[Twin, ...]:
+def find_twins(values: Mapping[str, str | None], *, limit: int = 5) -> tuple[Twin, ...]:
     """Find customers that share an e-mail, a phone or a name with what is being typed.
 
     Args:
         values: Fields as typed, by their names in NeroPay; others may be absent.
-        exclude_id: The record being edited, which is not its own twin.
         limit: Twins at most.
 
     Returns:
@@ -48,7 +45,7 @@ def find_twins(
                 sql = statement(_FIND.format(column=f"c.{column}"))
                 bound: dict[str, object] = {"key": keys[column], "limit": _MOST}
                 for row in connection.execute(sql, bound):
-                    if row.id != exclude_id and row.id not in found:
+                    if row.id not in found:
                         found[row.id] = (row, _reasons(row, keys, postcode))
     likeliest = sorted(found.values(), key=lambda pair: _rank(pair[1]))
     return tuple(Twin(to_customer(row), reasons) for row, reasons in likeliest[:limit])

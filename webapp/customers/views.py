@@ -17,6 +17,7 @@ from webapp.customers.forms import (
     unread_date,
 )
 from webapp.customers.keys import terms_of
+from webapp.jobs import service as jobs
 from webapp.people.service import Permission, can, polling, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, reload_page, render_page, return_place
@@ -98,7 +99,7 @@ def sync_progress() -> Response:
 @requires(Permission.CUSTOMERS_READ)
 def sync_now() -> Response:
     """Ask the worker for a sync now."""
-    service.request_sync()
+    jobs.request_sync()
     flash(messages.SYNC_REQUESTED, "status")
     return redirect_to(return_place(request.form.get("back"), url_for("customers.index")))
 
@@ -118,6 +119,7 @@ def _record_page(row: CustomerRow, refreshed: Refreshed | None = None) -> Respon
         open_write=open_write,
         back=list_place() or url_for("customers.index"),
         refreshed=refreshed,
+        # Said quietly where the page asked by itself; the button is no request of htmx.
         not_given=words.NOT_GIVEN if is_partial() and refreshed and refreshed.is_refused else "",
     )
 

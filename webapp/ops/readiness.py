@@ -68,7 +68,7 @@ def gauges() -> dict[str, float]:
     from webapp.writes import service as writes
 
     try:
-        status = customers.status()
+        status = customers.sync_status()
         values = {
             "customers": status.row_count,
             "open_writes": writes.count_open(),
