@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def site_settings() -> dict[str, str]:
-    return {"IDLE_LOCK": "2"}
+    return {"IDLE_LOCK": "2", "REQUIRE_SECOND_FACTOR": "viewer"}
 
 
 @pytest.fixture
@@ -100,6 +100,23 @@ def test_an_action_after_it_asks_for_the_password_and_goes_on(
     unlock(page)
     page.wait_for_url("**/customers/1*")
     expect(page.locator("main")).to_contain_text("Slept Through")
+
+
+def test_the_pages_of_setting_up_a_second_factor_lock_themselves(
+    visit: Callable[..., Visitor], leave: Callable[[Page], None]
+) -> None:
+    page = visit("viewer").page
+    page.clock.install()
+    page.goto("/account/second-factor/app")
+    key = page.locator(".secret-key").inner_text()
+    leave(page)
+    expect(page.get_by_role("heading", name="Locked", level=1)).to_be_visible()
+    assert key not in page.content()
+    unlock(page)
+    expect(page.locator(".secret-key")).to_have_text(key)
+    page.get_by_role("button", name="Lock this screen").click()
+    expect(page.get_by_role("heading", name="Locked", level=1)).to_be_visible()
+    assert key not in page.content()
 
 
 def test_without_javascript_the_page_goes_away_by_itself(
