@@ -6,12 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from tests.customers.test_drafts import EDIT, NEW, OFFER, again, typed
+from webapp.customers.draft_table import drafts
+from webapp.customers.service import purge_drafts
+from webapp.extensions import db
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from flask import Flask
+
+    from tests.conftest import Clock
     from tests.page import Answer, Page
     from webapp.sandbox.testing import Sandbox
 
@@ -101,3 +108,22 @@ def test_what_waits_is_not_unsaved_in_its_own_form(staff: Page, copied: Sandbox)
     answer = staff.get(place)
     assert "Not sent yet" in answer.text
     assert "data-typed" not in answer.html
+
+
+def test_it_keeps_the_time_when_it_was_typed(staff: Page, clock: Clock) -> None:
+    typed(staff, NEW, name="First Draft")
+    said = re.search(r"You typed .* and did not save it", staff.get(NEW).text)
+    assert said
+    clock.advance(seconds=20)
+    assert staff.post(NEW, {**form_of(staff.get(NEW)), **OTHER}).status == 303
+    assert said[0] in staff.get(NEW).text
+
+
+def test_being_spared_makes_it_no_younger(app: Flask, staff: Page, clock: Clock) -> None:
+    typed(staff, NEW, name="First Draft")
+    clock.advance(minutes=29)
+    staff.post(NEW, {**form_of(staff.get(NEW)), **OTHER})
+    clock.advance(days=7, minutes=-29)
+    with app.app_context(), db.read() as connection:
+        purge_drafts(clock())
+        assert connection.execute(select(drafts.c.saved_at)).all() == []
