@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -63,6 +63,24 @@ def test_an_unknown_one_is_listed_with_what_can_be_done(
     assert "We sent this to NeroPay but got no answer." in staff.get("/customers/1001").text
 
 
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"action": "reset", "when": "before"}, "but got no answer. Don’t enter it again"),
+        ({"action": "status", "status": 500}, "but got no clear answer. Don’t enter it again"),
+        ({"action": "html", "status": 200}, "but got no clear answer. Don’t enter it again"),
+        ({"action": "redirect", "status": 302}, "but got no clear answer. Don’t enter it again"),
+    ],
+)
+def test_an_answer_that_says_nothing_is_told_from_none(
+    staff: Page, copied: Sandbox, fault: dict[str, Any], words: str
+) -> None:
+    copied.fault(**fault, times=0, match={"method": "PATCH"})
+    place = staff.post(EDIT, {**staff.get(EDIT).form(EDIT), "city": "York"}).location
+    assert words in staff.get(place).text
+    assert words in staff.get("/customers/1001").text
+
+
 def test_its_own_polling_keeps_no_session_alive(staff: Page, copied: Sandbox, clock: Clock) -> None:
     send_unclear(staff, copied, city="York")
     for _ in range(7):
@@ -84,7 +102,7 @@ def test_settling_now_says_when_there_is_still_no_answer(staff: Page, copied: Sa
     copied.fault(action="reset", when="before", times=0)
     assert staff.post(f"{place}/settle").location == "/writes"
     copied.clear_faults()
-    assert "Still no answer from NeroPay." in staff.get("/writes").text
+    assert "Still no clear answer from NeroPay." in staff.get("/writes").text
 
 
 def test_giving_up_asks_for_a_reason_and_tells_it(

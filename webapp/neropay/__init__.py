@@ -7,6 +7,7 @@ documentation where there is one, and our own, said at each place, where there i
 from webapp.neropay.api import AccountApi, CategoriesApi, CustomersApi
 from webapp.neropay.client import NeroPay
 from webapp.neropay.errors import (
+    UNANSWERED,
     BadResponse,
     IdempotencyConflict,
     Invalid,
@@ -23,6 +24,7 @@ from webapp.neropay.parsing import category_from, customer_from
 from webapp.neropay.signing import encode_body
 
 __all__ = [
+    "UNANSWERED",
     "Account",
     "AccountApi",
     "BadResponse",

@@ -8,10 +8,16 @@ that is `answers`. A class says what is known about the effect of the call; `cod
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# Codes of ours for calls to which nothing came back that could be read at all.
+UNANSWERED: Final = frozenset(
+    {"not_connected", "name_not_resolved", "tls_failed", "connection_refused", "connect_timed_out"}
+    | {"connection_lost", "timed_out", "no_time_left", "breaker_open", "bulkhead_full"}
+)
 
 
 class NeroPayError(Exception):

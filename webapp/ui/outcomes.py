@@ -161,6 +161,12 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Don’t enter it again; we are checking. This message changes as soon as we know.",
         "warning",
     ),
+    "outcome_unclear": Message(
+        "Sent, not confirmed yet",
+        "We sent this to NeroPay but got no clear answer.",
+        "Don’t enter it again; we are checking. This message changes as soon as we know.",
+        "warning",
+    ),
     "not_known": Message(
         "It will never be known for certain",
         "What this form sent before can no longer be found out. What you typed since was not sent.",

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from webapp.neropay import UNANSWERED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -109,6 +111,12 @@ class Outcome:
     def is_open(self) -> bool:
         """Whether it is still to be settled."""
         return self.settled_at is None
+
+    @property
+    def unknown_kind(self) -> str:
+        """The kind of words for one that is not known: whether NeroPay answered at all."""
+        is_answered = bool(self.error_code) and self.error_code not in UNANSWERED
+        return "outcome_unclear" if is_answered else "outcome_unknown"
 
     @property
     def is_closed_unknown(self) -> bool:

@@ -200,13 +200,17 @@ def _close(
 
 
 def _leave_open(intent: Intent, error: NeroPayError) -> Outcome:
-    """Note that it is not known, and when to look again."""
+    """Note that it is not known, and when to look again.
+
+    What could not be sent again says nothing of what was sent: that stays as it was noted.
+    """
     is_counted = error.code not in _NOT_SENT
+    answer = _describe(error) if is_counted else None
     next_try_at = _next_try_at(intent, error, now())
 
     def work(connection: Connection) -> None:
         is_ours = journal.postpone(
-            connection, intent, next_try_at, answer=_describe(error), is_counted=is_counted
+            connection, intent, next_try_at, answer=answer, is_counted=is_counted
         )
         if is_ours and intent.state is State.PENDING:
             _record_end(connection, intent, State.UNKNOWN)

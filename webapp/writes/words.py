@@ -33,7 +33,7 @@ TURNED: Final = {
     True: "Changes may wait here for NeroPay again.",
     False: "From now on no change waits here for NeroPay. What waits already is still sent.",
 }
-STILL_UNKNOWN: Final = "Still no answer from NeroPay. We go on checking."
+STILL_UNKNOWN: Final = "Still no clear answer from NeroPay. We go on checking."
 DECIDED: Final = {
     "made": "Noted: NeroPay carried it out.",
     "not_made": "Noted: NeroPay did not carry it out.",
