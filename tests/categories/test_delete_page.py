@@ -105,13 +105,6 @@ def test_neropay_out_of_reach(manager: Page, no_neropay: None) -> None:
     assert answer.has("tr", id="category-20")
 
 
-def test_one_that_neropay_no_longer_has(manager: Page, copied: Sandbox) -> None:
-    copied.seed(customers=0, categories=0)
-    answer = manager.post(URL, manager.get(URL).form(URL))
-    assert answer.status == 409
-    assert "No longer at NeroPay" in answer.text
-
-
 def test_an_intent_that_is_not_one_of_ours_sends_nothing(manager: Page, copied: Sandbox) -> None:
     for intent in ("", "x", "\x00" * 32, "é" * 32):
         assert manager.post(URL, {"intent": intent}).status == 409, intent

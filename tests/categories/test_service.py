@@ -125,6 +125,14 @@ def test_no_near_duplicates(mona: Actor, name: str) -> None:
     assert service.near_duplicates(name) == ()
 
 
+@pytest.mark.parametrize("name", ["\U0001f355", "!!!", "&", "\u2764"])
+def test_names_of_signs_alone_are_near_duplicates_of_themselves(mona: Actor, name: str) -> None:
+    add(mona, name)
+
+    assert [row.name for row in service.near_duplicates(f" {name}\ufe0f")] == [name]
+    assert service.near_duplicates("#") == ()
+
+
 def _lose_the_answer_to_a_deletion(
     mona: Actor, three: list[dict[str, Any]], sandbox: Sandbox, *, has_effect: bool = True
 ) -> None:

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.categories.doing import ID, add, last, names
 from webapp.activity.service import Actor, history
@@ -121,6 +122,26 @@ def test_a_write_that_settled_while_the_list_was_fetched_stands(
 
     assert "Drinks" in meanwhile
     assert "Soft drinks" in names()
+
+
+def test_a_page_reads_the_list_once_and_again_after_a_write(
+    app: Flask, mona: Actor, three: list[dict[str, Any]]
+) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.extend(["categories"] if "FROM categories" in statement else [])
+
+    reader = app.extensions["tillside.db"][1]
+    event.listen(reader, "before_cursor_execute", note)
+    with app.test_request_context():
+        assert service.find_category(str(three[0]["id"]))
+        assert service.near_duplicates(three[0]["name"])
+        assert len(asked) == 1
+        add(mona)
+        assert "Drinks" in names()
+    event.remove(reader, "before_cursor_execute", note)
+    assert len(asked) == 2
 
 
 def _refresh_in(app: Flask) -> None:

@@ -8,7 +8,7 @@ from flask import abort, request, url_for
 
 from webapp.categories import words
 from webapp.categories.deleted import add_again, find_deleted
-from webapp.categories.views import bp, list_page
+from webapp.categories.views import bp, list_page, toasts_of
 from webapp.people.service import Permission, current_actor, requires
 from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to
@@ -44,9 +44,7 @@ def restore(category_id: str) -> Response:
 
 def _toasts(outcome: Outcome) -> list[Toast]:
     if outcome.refusal is None:
-        differing = messages.stored_differently(outcome.fields_differing)
-        also = [Toast(differing, "warning")] if differing else []
-        return [Toast(words.added_again(outcome.label)), *also]
+        return toasts_of(outcome, words.added_again(outcome.label))
     if outcome.refusal.kind == "already_there":
         return [Toast(words.NOTHING_SENT, "warning")]
     said = messages.for_kind(outcome.refusal.kind)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+FIELDS: Final = ("name", "sort_order", "is_active")  # all that NeroPay takes (documented)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from webapp.activity.service import NEROPAY, record
 from webapp.categories import waiting
-from webapp.categories.models import CategoryFreshness, CategoryRow, RefreshResult
+from webapp.categories.merging import merge, note
+from webapp.categories.models import FIELDS, CategoryFreshness, CategoryRow, RefreshResult
 from webapp.categories.settled import Created, Deleted, lock_copy
 from webapp.categories.tables import categories, category_sync
 from webapp.clock import now
@@ -25,18 +25,14 @@ from webapp.writes import service as writes
 from webapp.writes.service import Refusal
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from flask import Flask
     from sqlalchemy import Connection, Row
 
     from webapp.activity.service import Actor
-    from webapp.neropay import Category, Page
     from webapp.writes.service import Outcome
 
 _CREATE: Final = "category.create"
 _DELETE: Final = "category.delete"
-_FIELDS: Final = ("name", "sort_order", "is_active")
 _GONE: Final = Refusal("not_found", "resource_not_found")
 _MOST_OPEN: Final = 500  # writes that are looked through for the list
 
@@ -51,14 +47,7 @@ def init_app(app: Flask) -> None:
 
 def list_categories() -> tuple[CategoryRow, ...]:
     """Give the categories of our copy in till order."""
-    query = select(categories).order_by(categories.c.sort_order, categories.c.name)
-    with db.read() as connection:
-        rows = connection.execute(query).all()
-    states = {
-        outcome.record_id: str(outcome.state)
-        for outcome in writes.open_writes(_MOST_OPEN, record_type="category")
-    }
-    return tuple(_row(row, states.get(row.id)) for row in rows)
+    return db.once("categories", _read_categories)
 
 
 def find_category(category_id: str) -> CategoryRow | None:
@@ -131,7 +120,8 @@ def delete_category(actor: Actor, intent_id: str | None, category_id: str) -> Ou
         category_id: NeroPay's id.
 
     Returns:
-        What is known now; after a refusal the category stays in our copy.
+        What is known now; after a refusal the category stays in our copy, unless NeroPay does
+        not have it.
     """
     path = f"/categories/{category_id}"
     replay = writes.find_replay(
@@ -140,7 +130,7 @@ def delete_category(actor: Actor, intent_id: str | None, category_id: str) -> Ou
     if replay is not None:
         return replay
     row = find_category(category_id)
-    return writes.submit(
+    outcome = writes.submit(
         intent_id=intent_id,
         actor=actor,
         kind=_DELETE,
@@ -150,9 +140,11 @@ def delete_category(actor: Actor, intent_id: str | None, category_id: str) -> Ou
         record_type="category",
         record_id=category_id,
         label=row.name if row else "",
-        before={name: getattr(row, name) for name in _FIELDS} if row else {},
+        before={name: getattr(row, name) for name in FIELDS} if row else {},
         guard=_guard_there(category_id),
     )
+    waiting.take_out_gone(outcome)
+    return outcome
 
 
 def refresh_categories() -> RefreshResult:
@@ -170,11 +162,11 @@ def refresh_categories() -> RefreshResult:
         page = neropay().categories.list()
     except NeroPayError as error:
         with db.write() as connection:
-            _note(connection, failed_at=now(), error_code=error.code)
+            note(connection, failed_at=now(), error_code=error.code)
         return RefreshResult(False, 0, 0, error.code)
     with db.write() as connection:
-        _merge(connection, page, seq, began_at)
-        _note(connection, finished_at=now(), failed_at=None, error_code=None)
+        merge(connection, page, seq, began_at)
+        note(connection, began_at=began_at, finished_at=now(), failed_at=None, error_code=None)
     return RefreshResult(True, len(page.items), page.set_aside)
 
 
@@ -221,68 +213,14 @@ def _guard_name(name: str, refusal: Refusal) -> writes.Guard:
     return look
 
 
-def _merge(connection: Connection, page: Page[Category], seq: int, began_at: datetime) -> None:
-    lock_copy(connection)
-    finished_at = select(category_sync.c.finished_at)
-    is_first = connection.execute(finished_at).scalar_one_or_none() is None
-    known = {row.id: row for row in connection.execute(select(categories))}
-    listed = {category.id: category for category in page.items}
-    ours = writes.list_ours(connection, "category", _DELETE, began_at)
-    for category in page.items:
-        row = known.get(category.id)
-        if category.id in ours.busy or category.id in ours.gone:
-            continue
-        if row is None:
-            _insert(connection, category)
-            is_told = is_first or category.name in ours.creating
-            if not is_told:
-                _tell(connection, "added", None, category)
-        elif row.settled_seq <= seq:
-            _update(connection, category)
-            _tell(connection, "changed", row, category)
-    if page.set_aside:
-        return
-    for row in known.values():
-        if row.id in listed or row.id in ours.busy or row.settled_seq > seq:
-            continue
-        connection.execute(categories.delete().where(categories.c.id == row.id))
-        _tell(connection, "gone", row, None)
-
-
-def _insert(connection: Connection, category: Category) -> None:
-    connection.execute(categories.insert().values(id=category.id, **_columns(category)))
-
-
-def _update(connection: Connection, category: Category) -> None:
-    same = categories.c.id == category.id
-    connection.execute(update(categories).where(same).values(_columns(category)))
-
-
-def _columns(category: Category) -> dict[str, Any]:
-    return {name: getattr(category, name) for name in _FIELDS} | {"confirmed_at": now()}
-
-
-def _tell(connection: Connection, what: str, old: Row[Any] | None, new: Category | None) -> None:
-    """Enter a change that was not ours into the trail, if there is one."""
-    pairs = {name: (getattr(old, name, None), getattr(new, name, None)) for name in _FIELDS}
-    changes = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-    told_of = new or old
-    if changes and told_of is not None:
-        record(
-            connection,
-            actor=NEROPAY,
-            kind=f"category.{what}_in_neropay",
-            outcome="applied",
-            record_type="category",
-            record_id=told_of.id,
-            label=told_of.name,
-            changes=changes,
-        )
-
-
-def _note(connection: Connection, **columns: object) -> None:
-    if not connection.execute(update(category_sync).values(columns)).rowcount:
-        connection.execute(category_sync.insert().values(id=1, **columns))
+def _read_categories(connection: Connection) -> tuple[CategoryRow, ...]:
+    query = select(categories).order_by(categories.c.sort_order, categories.c.name)
+    rows = connection.execute(query).all()
+    states = {
+        outcome.record_id: str(outcome.state)
+        for outcome in writes.open_writes(_MOST_OPEN, record_type="category")
+    }
+    return tuple(_row(row, states.get(row.id)) for row in rows)
 
 
 def _row(row: Row[Any], open_state: str | None) -> CategoryRow:
@@ -295,4 +233,6 @@ def _key(name: str) -> str:
     """Reduce a name to what makes it different from others at a till."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(sign for sign in plain if sign.isalnum())
-    return letters.removesuffix("s") or letters
+    # A name may be nothing but signs; what only joins or colours them counts for nothing.
+    signs = "".join(sign for sign in plain if unicodedata.category(sign)[0] not in "MCZ")
+    return letters.removesuffix("s") or letters or signs

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from webapp.categories.models import FIELDS
 from webapp.categories.tables import categories, category_sync
 from webapp.clock import now
 from webapp.extensions import neropay
@@ -13,11 +14,11 @@ from webapp.neropay import category_from
 from webapp.writes.service import Applied, Decision, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from webapp.writes.service import Intent
-
-_FIELDS: Final = ("name", "sort_order", "is_active")
 
 
 class Created:
@@ -25,7 +26,8 @@ class Created:
 
     def apply(self, connection: Connection, intent: Intent, data: object, seq: int) -> Applied:
         """Put the new category into our copy."""
-        category = category_from(data)
+        sent = intent.sent()
+        category = category_from(_completed(data, sent))
         lock_copy(connection)
         row = {
             "id": category.id,
@@ -38,10 +40,9 @@ class Created:
         same = categories.c.id == category.id  # the list may have brought it before the answer
         if not connection.execute(categories.update().where(same).values(row)).rowcount:
             connection.execute(categories.insert().values(row))
-        changes = {name: (None, row[name]) for name in _FIELDS}
-        sent = intent.sent()
+        changes = {name: (None, row[name]) for name in FIELDS}
         sent["is_active"] = bool(sent["is_active"])
-        differing = {name: (sent[name], row[name]) for name in _FIELDS if sent[name] != row[name]}
+        differing = {name: (sent[name], row[name]) for name in FIELDS if sent[name] != row[name]}
         return Applied(category.id, category.name, changes, differing)
 
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
@@ -71,6 +72,13 @@ class Deleted:
         if is_there or page.set_aside:
             return Verdict(Decision.NOT_KNOWN)
         return Verdict(Decision.APPLIED)
+
+
+def _completed(data: object, sent: Mapping[str, object]) -> object:
+    """Add what was sent and not answered: NeroPay said yes to it."""
+    if not isinstance(data, dict):
+        return data
+    return {**sent, **{name: value for name, value in data.items() if value is not None}}
 
 
 def lock_copy(connection: Connection) -> None:

@@ -69,7 +69,7 @@ def create() -> Response:
     )
     if outcome.is_changed_body or outcome.state is not State.APPLIED:
         return not_added(form, outcome)
-    added = [Toast(messages.added(outcome.label))]
+    added = toasts_of(outcome, messages.added(outcome.label))
     if is_partial():
         return list_page(marked=outcome.record_id, toasts=added)
     flash_toasts(added)
@@ -116,13 +116,26 @@ def delete(category_id: str) -> Response:
         return kept
     outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
     if outcome.state is State.REFUSED:
-        return list_page(refused=_find_or_404(category_id), refusal=outcome.refusal)
+        return _not_deleted(category_id, outcome)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    deleted = [Toast(words.deleted(outcome.label), action=_action(category_id))]
+    return _list_with(Toast(words.deleted(outcome.label), action=_action(category_id)))
+
+
+def _not_deleted(category_id: str, outcome: Outcome) -> Response:
+    """Explain at the row why it is still there; of one that NeroPay does not have there is none."""
+    category = service.find_category(category_id)
+    if category is not None:
+        return list_page(refused=category, refusal=outcome.refusal)
+    if not outcome.label:  # it was never here
+        abort(404)
+    return _list_with(Toast(words.was_gone(outcome.label), "info"))
+
+
+def _list_with(toast: Toast) -> Response:
     if is_partial():
-        return list_page(toasts=deleted)
-    flash_toasts(deleted)
+        return list_page(toasts=[toast])
+    flash_toasts([toast])
     return redirect_to(url_for("categories.index"))
 
 
@@ -143,6 +156,12 @@ def not_added(form: CategoryForm, outcome: Outcome) -> Response:
     if refusal is _NOT_CONFIRMED:  # that one is settled when the same form comes again
         return _new_page(form, refusal, status=explain_in(form, refusal.kind, refusal.fields))
     return refused_page(form, refusal)
+
+
+def toasts_of(outcome: Outcome, done: str) -> list[Toast]:
+    """Say what was done, and which fields NeroPay keeps otherwise than they were sent."""
+    differing = messages.stored_differently(outcome.fields_differing)
+    return [Toast(done), *([Toast(differing, "warning")] if differing else [])]
 
 
 def _why_not_sent(earlier: Outcome) -> Refusal:

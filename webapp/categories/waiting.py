@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
+from webapp.categories.merging import take_out
+from webapp.categories.models import FIELDS
 from webapp.categories.tables import categories
 from webapp.neropay import encode_body
 from webapp.writes import service as writes
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 CREATE: Final = "category.create"
 _DELETE: Final = "category.delete"
 _TYPE: Final = "category"
-_FIELDS: Final = ("name", "sort_order", "is_active")  # adding it again needs all of them
 _GONE: Final = Refusal("not_found", "not_found")
 _RENAMED: Final = Refusal("renamed_meanwhile", "renamed_meanwhile")
 
@@ -80,7 +81,7 @@ def hold_deletion(
     Returns:
         As `webapp.writes.waiting.hold`.
     """
-    payload = {"before": {name: getattr(category, name) for name in _FIELDS}}
+    payload = {"before": {name: getattr(category, name) for name in FIELDS}}  # to add it again
     draft = waiting.Draft(intent_id, _DELETE, _TYPE, category.id, category.name, payload)
     return waiting.hold(actor, draft)
 
@@ -112,7 +113,7 @@ def send_deletion(held: Held, guard: Guard) -> Outcome:
             return _GONE
         return guard(connection) if name == held.label else _RENAMED
 
-    return writes.submit(
+    outcome = writes.submit(
         intent_id=held.id,
         actor=held.actor,
         kind=_DELETE,
@@ -126,6 +127,15 @@ def send_deletion(held: Held, guard: Guard) -> Outcome:
         guard=is_the_same,
         held_since=held.created_at,
     )
+    take_out_gone(outcome)
+    return outcome
+
+
+def take_out_gone(outcome: Outcome) -> None:
+    """Take what was to be deleted out of our copy when NeroPay has just said that it is gone."""
+    is_gone = outcome.refusal is not None and outcome.refusal.kind == "not_found"
+    if is_gone and outcome.record_id is not None:
+        take_out(outcome.record_id)
 
 
 def register() -> None:

@@ -27,6 +27,11 @@ def deleted(label: str) -> str:
     return f"Deleted: {label}. It can be added again; its products will not come back with it."
 
 
+def was_gone(label: str) -> str:
+    """Say that NeroPay did not have what was to be deleted, for a toast."""
+    return f"{label} was no longer at NeroPay, so it is out of this list as well."
+
+
 def added_again(label: str) -> str:
     """Say that a category is there again, for a toast."""
     return f"Added again: {label}. {NO_PRODUCTS}"
