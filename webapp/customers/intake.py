@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
+class LookedUp:
     """A record after NeroPay was asked for it.
 
     Attributes:
@@ -38,7 +38,7 @@ class Refreshed:
     is_skipped: bool = False
 
 
-def refresh_one(id: str, *, budget: float) -> Refreshed:  # noqa: A002 - NeroPay's word
+def refresh_one(id: str, *, budget: float) -> LookedUp:  # noqa: A002 - NeroPay's word
     """Ask NeroPay for one customer and put the answer into the copy.
 
     Args:
@@ -58,7 +58,7 @@ def refresh_one(id: str, *, budget: float) -> Refreshed:  # noqa: A002 - NeroPay
     return _put(neropay().customers.get(id, budget=budget), seq)
 
 
-def look_at(id: str, *, budget: float) -> Refreshed:  # noqa: A002 - NeroPay's word
+def look_at(id: str, *, budget: float) -> LookedUp:  # noqa: A002 - NeroPay's word
     """Ask NeroPay for one customer before a write; our copy is changed only if it has to be.
 
     Args:
@@ -77,16 +77,16 @@ def look_at(id: str, *, budget: float) -> Refreshed:  # noqa: A002 - NeroPay's w
         row = find_row(connection, customer.id)
     known = to_customer(row) if row else None
     if known is not None and holds(known, customer):
-        return Refreshed(known, {})
+        return LookedUp(known, {})
     return _put(customer, fetched_at)
 
 
-def _put(customer: Customer, seq: int) -> Refreshed:
+def _put(customer: Customer, seq: int) -> LookedUp:
     with db.write() as connection:
         taken = take_in(connection, [customer], seq=seq, is_whole=True)[0]
         row = find_row(connection, customer.id)
     assert row is not None
-    return Refreshed(to_customer(row), taken.changes, taken.skipped)
+    return LookedUp(to_customer(row), taken.changes, taken.skipped)
 
 
 def take_in(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from webapp.customers.plans import CAP, Hits, Plan, lookup_part
+from webapp.customers.plans import CAP, Hits, Plan, Where, lookup_part
 from webapp.customers.rows import COLUMNS, read
 
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from webapp.customers.plans import Page, Where
+    from webapp.customers.plans import Page
     from webapp.customers.rows import AnyRow
 
-_HITS = "FROM customers_fts f CROSS JOIN customers c ON c.pk = f.rowid WHERE customers_fts MATCH"
+_HITS = (
+    "FROM customers_fts f CROSS JOIN customers c ON c.pk = f.rowid WHERE customers_fts MATCH :match"
+)
+_PKS_OF_HITS = "SELECT rowid AS pk FROM customers_fts WHERE customers_fts MATCH :match"
 _IN_PKS = "(SELECT value FROM json_each(:pks))"
 # The distinct trigrams of a range, jumping from each to the next one.
 _GRAMS = (
@@ -77,24 +80,25 @@ def plan(connection: Connection, terms: Sequence[str]) -> Plan | None:
 
 def find(connection: Connection, plan: Plan, where: Where) -> Hits:
     """Find the rows that hold every term, to `CAP` + 1 at most; see `Dialect.find`."""
-    source = f"{_HITS} :match{_holds(plan, '')}{where.sql}"
-    if not plan.unchecked and not where.sql:
-        source = "FROM customers_fts c WHERE customers_fts MATCH :match"
-    pk = "c.rowid" if source.startswith("FROM customers_fts c") else "c.pk"
+    unchecked = _holding(plan.unchecked)
+    pks_of_hits = _PKS_OF_HITS
+    if unchecked.sql or where.sql:  # the rows have to be looked at
+        pks_of_hits = f"SELECT c.pk {_HITS}{unchecked.sql}{where.sql}"
     sql = (
         "SELECT count(*) AS hits, group_concat(pk) AS pks"  # noqa: S608 - constants
-        f" FROM (SELECT {pk} AS pk {source} LIMIT :limit)"
+        f" FROM ({pks_of_hits} LIMIT :limit)"
     )
-    values = {**_values(plan, ""), **where.values, "match": plan.anywhere, "limit": CAP + 1}
+    values = {**unchecked.values, **where.values, "match": plan.anywhere, "limit": CAP + 1}
     count, pks = read(connection, sql, values)[0]
     if not count or count > CAP:
         return Hits(count)
     # A row for all of them: making a thousand here takes longer than finding them.
+    beginning = _holding(plan.terms, before=" ")
     sql = (
         f"SELECT group_concat(c.pk) AS pks FROM customers c WHERE c.pk IN {_IN_PKS}"  # noqa: S608 - constants
-        f"{_checks(len(plan.terms))}"
+        f"{beginning.sql}"
     )
-    values = {**_check_values(plan.terms, " "), "pks": f"[{pks}]"}
+    values = {**beginning.values, "pks": f"[{pks}]"}
     begin = _numbers(read(connection, sql, values)[0].pks)
     other = _numbers(pks)
     if begin:
@@ -118,22 +122,23 @@ def read_tier(
     Returns:
         Rows of `rows.COLUMNS`, at most `page.limit`, in the direction of the page.
     """
-    prefix = " " if is_beginnings else ""
-    values = {**_values(plan, prefix), **where.values, "pk": page.pk, "limit": page.limit}
-    match, holds = plan.beginnings, _holds(plan, prefix)
-    if not is_beginnings:
+    unchecked = _holding(plan.unchecked, before=" " if is_beginnings else "")
+    holds = f"{unchecked.sql}{where.sql}"
+    values = {**unchecked.values, **where.values, "pk": page.pk, "limit": page.limit}
+    match = plan.beginnings
+    if not is_beginnings and plan.unchecked:
+        match = plan.anywhere
+        beginning = _holding(plan.terms, before=" ", name="beginning")
+        holds += f" AND NOT (1{beginning.sql})"
+        values |= beginning.values
+    elif not is_beginnings:
         match = f"({plan.anywhere}) NOT ({plan.beginnings})"
-        if plan.unchecked:
-            match = plan.anywhere
-            holds += f" AND NOT (1{_checks(len(plan.terms), 'b')})"
-            values |= _check_values(plan.terms, " ", "b")
-    leave_out = ""
     if page.leave_out:
-        leave_out = f" AND f.rowid NOT IN {_IN_PKS}"
+        holds += f" AND f.rowid NOT IN {_IN_PKS}"
         values["pks"] = json.dumps(page.leave_out)
     than, direction = ("<", "DESC") if page.is_backwards else (">", "ASC")
     sql = (
-        f"SELECT {COLUMNS} {_HITS} :match{holds}{where.sql}{leave_out}"
+        f"SELECT {COLUMNS} {_HITS}{holds}"
         f" AND f.rowid {than} :pk ORDER BY f.rowid {direction} LIMIT :limit"
     )
     return read(connection, sql, {**values, "match": match})
@@ -141,8 +146,8 @@ def read_tier(
 
 def matching_pks(plan: Plan) -> tuple[str, dict[str, object]]:
     """Give a condition on `c.pk`, and its values, for the rows that hold every term."""
-    sql = f"c.pk IN (SELECT rowid FROM customers_fts WHERE customers_fts MATCH :match){_holds(plan, '')}"  # noqa: S608, E501 - constants
-    return sql, {**_values(plan, ""), "match": plan.anywhere}
+    unchecked = _holding(plan.unchecked)
+    return f"c.pk IN ({_PKS_OF_HITS}){unchecked.sql}", {**unchecked.values, "match": plan.anywhere}
 
 
 def among(pks: Iterable[int]) -> tuple[str, dict[str, object]]:
@@ -167,17 +172,15 @@ def _grams(connection: Connection, two: str) -> Sequence[str]:
     return [row.term for row in read(connection, _GRAMS, values)]
 
 
-def _holds(plan: Plan, prefix: str) -> str:
-    return _checks(len(plan.unchecked), "u" if not prefix else "v")
+def _holding(terms: Sequence[str], *, before: str = "", name: str = "term") -> Where:
+    """Give the conditions for rows whose text holds each of the terms.
 
-
-def _values(plan: Plan, prefix: str) -> dict[str, object]:
-    return _check_values(plan.unchecked, prefix, "u" if not prefix else "v")
-
-
-def _checks(count: int, name: str = "t") -> str:
-    return "".join(f" AND instr(c.search_text, :{name}{n}) > 0" for n in range(count))
-
-
-def _check_values(terms: Sequence[str], prefix: str, name: str = "t") -> dict[str, object]:
-    return {f"{name}{n}": f"{prefix}{term}" for n, term in enumerate(terms)}
+    Args:
+        terms: Folded.
+        before: What stands before each; a space where it has to begin a word.
+        name: Of the values, each with a number; another where two sets meet in one statement.
+    """
+    return Where(
+        "".join(f" AND instr(c.search_text, :{name}{n}) > 0" for n in range(len(terms))),
+        {f"{name}{n}": f"{before}{term}" for n, term in enumerate(terms)},
+    )

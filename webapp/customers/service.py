@@ -39,7 +39,7 @@ from webapp.customers.settled import Created, Updated
 from webapp.customers.sync import run_sync
 from webapp.customers.tidying import tidy as tidy_search
 from webapp.customers.undo import KIND as _UNDO
-from webapp.customers.undo import Change, find_change, undoable_in
+from webapp.customers.undo import Undoable, find_change, undoable_in
 from webapp.extensions import settings
 from webapp.neropay import encode_body
 from webapp.writes import service as writes
@@ -160,7 +160,7 @@ def update_customer(
     return _save(Correction(actor, intent_id, customer_id, dict(seen), dict(values), kind))
 
 
-def undo_change(actor: Actor, intent_id: str | None, customer_id: str, change: Change) -> Outcome:
+def undo_change(actor: Actor, intent_id: str | None, customer_id: str, change: Undoable) -> Outcome:
     """Take a change back, unless somebody has changed the same again since.
 
     Args:

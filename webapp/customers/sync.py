@@ -23,7 +23,7 @@ from webapp.activity.service import NEROPAY, record
 from webapp.clock import now
 from webapp.customers import lease as leases
 from webapp.customers.completing import complete
-from webapp.customers.intake import Refreshed, busy_ids, refresh_one, take_in
+from webapp.customers.intake import busy_ids, refresh_one, take_in
 from webapp.customers.lease import Lease, LeaseLostError
 from webapp.customers.store import delete_all
 from webapp.customers.tables import customers, sync_state
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from webapp.customers.store import Upserted
     from webapp.neropay import Customer, Page
 
-__all__ = ["Refreshed", "SyncResult", "refresh_one", "run_sync"]
+__all__ = ["SyncResult", "refresh_one", "run_sync"]
 
 log = logging.getLogger(__name__)
 

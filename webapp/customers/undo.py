@@ -27,7 +27,7 @@ _MARK: Final = "\ufffd"  # stands in the trail for what it cannot keep
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Undoable:
     """A change that can be taken back.
 
     Attributes:
@@ -43,7 +43,7 @@ class Change:
     after: dict[str, str | None]
 
 
-def find_change(customer_id: str, intent_id: str) -> Change | None:
+def find_change(customer_id: str, intent_id: str) -> Undoable | None:
     """Give a change of a record by the write that made it.
 
     Returns:
@@ -55,7 +55,7 @@ def find_change(customer_id: str, intent_id: str) -> Change | None:
     return change_of(entry) if entry else None
 
 
-def change_of(entry: Entry) -> Change | None:
+def change_of(entry: Entry) -> Undoable | None:
     """Give the change that an entry of the trail tells of; None when it cannot be taken back."""
     if entry.kind not in _UNDOABLE or entry.outcome != "applied" or not entry.intent_id:
         return None
@@ -68,7 +68,7 @@ def change_of(entry: Entry) -> Change | None:
     before, after = (
         {name: _text(pair[side]) for name, pair in entry.changes.items()} for side in (0, 1)
     )
-    return Change(entry.intent_id, entry, before, after)
+    return Undoable(entry.intent_id, entry, before, after)
 
 
 def undoable_in(history: tuple[Entry, ...], row: CustomerRow) -> frozenset[int]:
@@ -86,7 +86,7 @@ def undoable_in(history: tuple[Entry, ...], row: CustomerRow) -> frozenset[int]:
     )
 
 
-def names_of(change: Change) -> Mapping[str, tuple[str | None, str | None]]:
+def names_of(change: Undoable) -> Mapping[str, tuple[str | None, str | None]]:
     """Give field to (as it was made, as it was before)."""
     return {name: (change.after[name], old) for name, old in change.before.items()}
 

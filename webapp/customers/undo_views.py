@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from webapp.customers.models import CustomerRow
-    from webapp.customers.undo import Change
+    from webapp.customers.undo import Undoable
 
 __all__ = ["bp"]
 
@@ -74,7 +74,7 @@ def undo(customer_id: str, of: str) -> Response:
     return _answer(row, saved_toasts(outcome))
 
 
-def _find_or_404(customer_id: str, of: str) -> tuple[CustomerRow, Change]:
+def _find_or_404(customer_id: str, of: str) -> tuple[CustomerRow, Undoable]:
     row, change = service.get_customer(customer_id), service.find_change(customer_id, of)
     if row is None or change is None:
         abort(404)
