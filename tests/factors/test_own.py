@@ -15,7 +15,7 @@ from tests.factors.conftest import FACTORS, Someone
 from webapp.extensions import db
 from webapp.people.factors import words
 from webapp.people.factors.models import FactorInfo
-from webapp.people.factors.service import factors_of, has_second_factor, reset_factors
+from webapp.people.factors.service import factors_of, reset_factors
 from webapp.people.tables import passkeys as passkeys_table
 from webapp.people.tables import people, sessions
 
@@ -153,14 +153,13 @@ def test_the_last_one_stays_where_one_is_needed(strict: Callable[[str], Someone]
 def test_what_others_are_told(secured: Someone, app: Flask, cast: dict[str, Member]) -> None:
     owner, staff = cast["owner"].id, cast["staff"].id
     with app.app_context():
-        assert (has_second_factor(owner), has_second_factor(staff)) == (True, False)
         found = factors_of([owner, staff])
         assert found == {owner: FactorInfo(True, 0, 10), staff: FactorInfo()}
         assert factors_of([]) == {}
         with db.write() as connection:
             reset_factors(connection, owner)
             reset_factors(connection, 999)
-        assert not has_second_factor(owner)
+        assert factors_of([owner]) == {owner: FactorInfo()}
     assert secured.give_password().location == "/"
 
 

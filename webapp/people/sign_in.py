@@ -23,7 +23,8 @@ from webapp.people.crowd import crowd
 from webapp.people.factors import passkeys, second_step
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import WrongCode
-from webapp.people.factors.service import has_factor, must_have_factor
+from webapp.people.factors.required import must_have_factor
+from webapp.people.factors.service import has_factor
 from webapp.people.models import SignInRefused
 from webapp.people.passwords import is_password
 from webapp.people.tables import people

@@ -23,6 +23,7 @@ from webapp.clock import now
 from webapp.db.changes import Change
 from webapp.db.prepared import Prepared
 from webapp.extensions import db
+from webapp.people.factors.required import HAS_FACTOR, must_have_factor
 from webapp.people.models import Person, Role
 from webapp.people.polling import is_polling
 from webapp.people.tables import people, sessions
@@ -57,6 +58,7 @@ _LOAD = Prepared(
         people.c.theme,
         people.c.has_shortcuts,
         people.c.password_changed_at,
+        HAS_FACTOR.label("has_factor"),
     )
     .join_from(sessions, people)
     .where(sessions.c.id_hash == bindparam("id_hash"), people.c.is_active.is_(True))
@@ -148,7 +150,10 @@ class Sessions(SecureCookieSessionInterface):
             return Visit()
         visit = Visit(data)
         visit.id_hash, visit.person, visit.seen_at = id_hash, person_of(row), row.seen_at
-        visit.level, visit.stepped_up_at = row.level, row.stepped_up_at
+        # As it is now: a role may have come to need a factor while its people are signed in.
+        lacks_factor = not row.has_factor and must_have_factor(row.role)
+        visit.level = "setup" if lacks_factor else row.level
+        visit.stepped_up_at = row.stepped_up_at
         visit.began_at = row.created_at
         visit.locked_at = row.locked_at or self._idle_since(row.seen_at)
         return visit

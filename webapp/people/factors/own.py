@@ -18,7 +18,8 @@ from webapp.people import sessions
 from webapp.people.factors import passkeys as keys
 from webapp.people.factors import recovery, seeds, totp, trail
 from webapp.people.factors.models import FactorInfo, NoSuchFactor, Passkey
-from webapp.people.factors.service import factors_of, has_factor, hold, must_have_factor
+from webapp.people.factors.required import must_have_factor
+from webapp.people.factors.service import factors_of, has_factor, hold
 from webapp.people.tables import passkeys
 from webapp.sealing import Unreadable
 from webapp.ui.htmx import return_place

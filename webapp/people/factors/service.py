@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
-from webapp.extensions import db, settings
+from webapp.extensions import db
 from webapp.people import sessions
 from webapp.people.factors import totp, trail
 from webapp.people.factors.models import STEP_LIFETIME, FactorInfo, LastFactor, NoSuchFactor
+from webapp.people.factors.required import HAS_FACTOR, must_have_factor
 from webapp.people.tables import passkeys, people, recovery_codes, second_steps
 
 if TYPE_CHECKING:
@@ -22,31 +23,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select, Table
 
-    from webapp.people.models import Person, Role
+    from webapp.people.models import Person
 
-_HAS_FACTOR = select(people.c.id).where(
-    people.c.id == bindparam("person_id"),
-    or_(
-        people.c.totp_confirmed_at.is_not(None),
-        exists().where(passkeys.c.person_id == people.c.id),
-    ),
-)
-
-
-def has_second_factor(person_id: int) -> bool:
-    """Tell whether somebody has a second factor set up."""
-    with db.read() as connection:
-        return has_factor(connection, person_id)
+_WITH_FACTOR = select(people.c.id).where(people.c.id == bindparam("person_id"), HAS_FACTOR)
 
 
 def has_factor(connection: Connection, person_id: int) -> bool:
-    """Tell the same within a transaction."""
-    return connection.execute(_HAS_FACTOR, {"person_id": person_id}).first() is not None
-
-
-def must_have_factor(role: Role) -> bool:
-    """Tell whether the setting asks people of this role for a second factor."""
-    return role.value in settings().require_second_factor
+    """Tell whether somebody has a second factor set up."""
+    return connection.execute(_WITH_FACTOR, {"person_id": person_id}).first() is not None
 
 
 def factors_of(person_ids: Iterable[int]) -> dict[int, FactorInfo]:

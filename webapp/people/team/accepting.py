@@ -17,7 +17,7 @@ from webapp.activity.service import Actor
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions
-from webapp.people.factors.service import must_have_factor
+from webapp.people.factors.required import must_have_factor
 from webapp.people.models import InvalidPerson, Person, Role, WeakPassword
 from webapp.people.names import refuse_mistakable
 from webapp.people.passwords import find_weakness, hash_password
