@@ -67,6 +67,8 @@ def test_a_new_one_stands_above_the_list_and_can_be_given_up(
         page.get_by_role("button", name="Give this change up").click()
         expect(given_up.or_(busy).first).to_be_visible()
     site.sandbox.clear_faults()
+    page.get_by_role("button", name="I have looked").click()
+    expect(page.get_by_text("Noted that you have looked.")).to_be_visible()
 
 
 def test_asking_again_leaves_what_has_the_focus_and_what_was_pressed(

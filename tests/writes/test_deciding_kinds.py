@@ -49,6 +49,7 @@ def test_a_category_that_was_made_is_found_by_its_name(
 ) -> None:
     place = send_unclear(manager, copied, NEW, name=typed)
     give_up(manager, place)
+    refresh(app)
     assert NOTHING in manager.get(place).text
     copied.set_category(20, name="Tea")
     refresh(app)
@@ -90,6 +91,7 @@ def test_of_an_undo_the_record_is_shown_and_what_it_has(manager: Page, copied: S
     place = manager.post(undo, form).location
     copied.clear_faults()
     give_up(manager, place)
+    assert manager.get("/customers/1001/refresh").status == 303
     page = manager.get(place)
     assert NOTHING not in page.text
     assert "has something else" in page.text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from webapp.activity import service as activity
+from webapp.categories.service import refresh_categories
 from webapp.writes import service as writes
 
 if TYPE_CHECKING:
@@ -88,8 +89,10 @@ def test_only_what_was_given_up_can_be_looked_up(
 
 
 def test_who_may_not_write_categories_decides_nothing_about_one(
-    page_as: Callable[[str], Page], place: str
+    page_as: Callable[[str], Page], place: str, app: Flask
 ) -> None:
+    with app.app_context():
+        assert refresh_categories().is_complete
     staff = page_as("staff")
     assert not staff.get(place).has("form", action=f"{place}/decide")
     assert staff.post(f"{place}/decide", {"csrf_token": staff.csrf_token()}).status == 403

@@ -23,6 +23,7 @@ category_sync = Table(
     "category_sync",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("began_at", UtcDateTime),  # when NeroPay was asked for what the copy holds
     Column("finished_at", UtcDateTime),
     Column("failed_at", UtcDateTime),
     Column("error_code", String(64)),

@@ -6,6 +6,7 @@ Not here: finding out (`settling`), and the light "I have looked" (`looking`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from flask import current_app
@@ -19,6 +20,7 @@ from webapp.writes.rows import intent_of, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from sqlalchemy import Connection, Row
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 Word = Literal["made", "not_made"]
 
 _FINDERS: Final = "tillside.finders"
+_LONGEST_SENDING: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +48,50 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What our copy has of a write of which nothing is known.
+
+    Attributes:
+        candidates: Records that it may have made, or the one that it was to change.
+        copied_at: When NeroPay was asked for what our copy holds; None when it never was.
+        can_tell: Whether that was after the write can last have been carried out: only then
+            does it mean something that a record is there, or is not.
+    """
+
+    candidates: tuple[Candidate, ...] = ()
+    copied_at: datetime | None = None
+    can_tell: bool = True
+
+
 Finder: TypeAlias = "Callable[[Intent], tuple[Candidate, ...]]"
+CopiedAt: TypeAlias = "Callable[[Intent], datetime | None]"
 
 
-def register_finder(kind: str, finder: Finder) -> None:
-    """Tell the current application how the records are found that a write may have made."""
-    _finders()[kind] = finder
+def register_finder(kind: str, finder: Finder, copied_at: CopiedAt) -> None:
+    """Tell the current application how the records are found that a write may have made.
+
+    Args:
+        kind: Of the write.
+        finder: Finds them in our copy.
+        copied_at: Gives when NeroPay was asked for what is looked through.
+    """
+    _finders()[kind] = finder, copied_at
 
 
-def candidates(intent_id: str) -> tuple[Candidate, ...]:
-    """Give the records that a write of which nothing is known may have made; from our copy."""
+def look(intent_id: str) -> Found:
+    """Look in our copy for what a write may have made of which nobody knows what became."""
     with db.read() as connection:
         row = journal.get(connection, intent_id)
-    finder = _finders().get(row.kind) if row else None
-    return finder(intent_of(row)) if row and finder else ()
+    if row is None or row.settled_at is None or row.kind not in _finders():
+        return Found()
+    intent = intent_of(row)
+    finder, give_copied_at = _finders()[row.kind]
+    copied_at = give_copied_at(intent)
+    # It is not sent any more once it is closed, nor after a day.
+    ended_at = min(row.settled_at, row.created_at + _LONGEST_SENDING)
+    can_tell = copied_at is not None and copied_at >= ended_at
+    return Found(finder(intent) if can_tell else (), copied_at, can_tell)
 
 
 def give_up(actor: Actor, intent_id: str, reason: str) -> Outcome | None:
@@ -76,7 +109,7 @@ def give_up(actor: Actor, intent_id: str, reason: str) -> Outcome | None:
         "kind": "outcome_unknown",
         "code": "given_up",
         "reason": reason,
-        "looked_up_by": actor.name,
+        "given_up_by": actor.name,
     }
     with db.write() as connection:
         row = decisions_journal.give_up(connection, intent_id, now(), answer)
@@ -101,9 +134,11 @@ def decide(actor: Actor, intent_id: str, word: Word, record_id: str | None = Non
         Whether there is such a write.
     """
     state = State.APPLIED if word == "made" else State.REFUSED
-    answer: dict[str, object] = {"looked_up_by": actor.name, "code": word, "kind": word}
+    answer: dict[str, object] = {"code": word, "kind": word}
     with db.write() as connection:
-        row = decisions_journal.decide(connection, intent_id, state, answer, record_id)
+        row = decisions_journal.decide(
+            connection, intent_id, state, answer, record_id, name=actor.name
+        )
         if row is None:
             return False
         _tell(connection, actor, row, "decided")
@@ -140,6 +175,6 @@ def _tell(connection: Connection, actor: Actor, row: Row[Any], deed: str, reason
     )
 
 
-def _finders() -> dict[str, Finder]:
-    finders: dict[str, Finder] = current_app.extensions.setdefault(_FINDERS, {})
+def _finders() -> dict[str, tuple[Finder, CopiedAt]]:
+    finders: dict[str, tuple[Finder, CopiedAt]] = current_app.extensions.setdefault(_FINDERS, {})
     return finders

@@ -61,13 +61,19 @@ def decide(
     state: State,
     answer: dict[str, object],
     record_id: str | None,
+    *,
+    name: str,
 ) -> Row[Any] | None:
     """Put a person's word in the place of "not known"; None when there is no such write."""
     query = select(intents).where(intents.c.id == intent_id).with_for_update()
     row = connection.execute(query).one_or_none()
     if row is None or row.state != State.UNKNOWN or row.settled_at is None:
         return None
-    kept = json.loads(row.answer)
-    values = {"state": state, "answer": json.dumps({**kept, **answer}), "record_id": record_id}
+    values = {
+        "state": state,
+        "answer": json.dumps({**json.loads(row.answer), **answer}),
+        "record_id": record_id,
+        "looked_up_by": name,
+    }
     statement = update(intents).where(intents.c.id == intent_id).values(values).returning(intents)
     return connection.execute(statement).one()

@@ -15,7 +15,7 @@ from sqlalchemy import Row, func, insert, or_, select, text, update
 from webapp.writes import statements
 from webapp.writes.models import Intent, State
 from webapp.writes.rows import intent_of
-from webapp.writes.tables import intents, settle_counter
+from webapp.writes.tables import NOT_LOOKED_UP, intents, settle_counter
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -90,11 +90,9 @@ def count_open(connection: Connection) -> int:
 
 
 def list_closed_unknown(connection: Connection) -> list[Row[Any]]:
-    """Give the writes that were closed without knowing what became of them, oldest first."""
-    query = select(intents).where(
-        intents.c.state == State.UNKNOWN, intents.c.settled_at.is_not(None)
-    )
-    return list(connection.execute(query.order_by(intents.c.created_at)))
+    """Give the writes of which nobody knows what became, and nobody has looked, oldest first."""
+    query = select(intents).where(text(NOT_LOOKED_UP)).order_by(intents.c.created_at)
+    return list(connection.execute(query))
 
 
 def list_due(connection: Connection, now: datetime, limit: int) -> list[str]:
@@ -194,15 +192,9 @@ def note_applied(
 
 def note_looked_up(connection: Connection, intent_id: str, name: str) -> bool:
     """Add who has looked up a closed write; False when somebody else was first."""
-    query = select(intents.c.answer).where(intents.c.id == intent_id).with_for_update()
-    answer = json.loads(connection.execute(query).scalar_one())
-    if "looked_up_by" in answer:
-        return False
-    answer["looked_up_by"] = name
-    connection.execute(
-        update(intents).where(intents.c.id == intent_id).values(answer=json.dumps(answer))
-    )
-    return True
+    first = (intents.c.id == intent_id, intents.c.looked_up_by.is_(None))
+    noted = connection.execute(update(intents).where(*first).values(looked_up_by=name))
+    return noted.rowcount == 1
 
 
 def postpone(

@@ -26,8 +26,7 @@ def list_not_known() -> tuple[Outcome, ...]:
     """
     with db.read() as connection:
         rows = journal.list_closed_unknown(connection)
-    outcomes = (outcome_of(row) for row in rows)
-    return tuple(outcome for outcome in outcomes if not outcome.looked_up_by)
+    return tuple(outcome_of(row) for row in rows)
 
 
 def note_looked_up(intent_id: str, actor: Actor) -> bool:

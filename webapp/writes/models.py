@@ -80,7 +80,8 @@ class Outcome:
         is_changed_body: The id was seen before with another body; nothing new was sent.
         is_no_change: There was nothing to change, so nothing was sent.
         looked_up_by: Who has looked up at NeroPay what became of one that was closed as unknown.
-        reason: Why it was given up, in that person's words.
+        given_up_by: Who stopped looking for what became of it.
+        reason: Why, in that person's words.
         changed_by_others: What was found changed meanwhile in fields that this write does not
             touch: field to its value now. Known only to whoever submitted it just now.
         copy_of: How old the copy was that it was compared with, where NeroPay does not give
@@ -103,6 +104,7 @@ class Outcome:
     is_changed_body: bool = False
     is_no_change: bool = False
     looked_up_by: str = ""
+    given_up_by: str = ""
     reason: str = ""
     changed_by_others: Mapping[str, str | None] = field(default_factory=dict)
     copy_of: datetime | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, request, url_for
 
+from webapp.jobs import service as jobs
 from webapp.people.service import Permission, current_actor, polling, requires
 from webapp.ui import messages
 from webapp.ui.forms import clean_text, text_problem
@@ -72,6 +73,7 @@ def give_up(intent_id: str) -> Response:
     if deciding.give_up(current_actor(), intent_id, reason) is None:
         flash(words.BUSY if _find_or_404(intent_id).is_open else words.HAS_SETTLED, "warning")
     else:
+        jobs.request_sync()  # what became of it can be told by a newer copy only
         flash(words.GIVEN_UP, "success")
     return redirect_to(url_for("writes.show", intent_id=intent_id))
 
@@ -112,8 +114,12 @@ def decide(intent_id: str) -> Response:
     write = _find_or_404(intent_id)
     if not write.is_closed_unknown:
         return show_settled(intent_id)
+    found = deciding.look(intent_id)
+    if not found.can_tell:
+        flash(words.COPY_IS_OLDER, "warning")
+        return redirect_to(url_for("writes.show", intent_id=intent_id))
     record_id = request.form.get("made", "")
-    known = {one.record_id for one in deciding.candidates(intent_id)} | {write.record_id}
+    known = {one.record_id for one in found.candidates} | {write.record_id}
     if record_id and record_id not in known:
         abort(400)
     word: deciding.Word = "made" if record_id else "not_made"

@@ -61,6 +61,7 @@ def outcome_of(row: Row[Any], *, is_replay: bool = False, is_changed_body: bool 
         fields_differing=differing,
         is_replay=is_replay,
         is_changed_body=is_changed_body,
-        looked_up_by=answer.get("looked_up_by", ""),
+        looked_up_by=row.looked_up_by or "",
+        given_up_by=answer.get("given_up_by", ""),
         reason=answer.get("reason", ""),
     )

@@ -23,7 +23,7 @@ OPEN_ON = Prepared(
     .limit(1)
 )
 GET = Prepared(select(intents).where(intents.c.id == bindparam("intent_id")))
-_SET_LATER = {"settled_at", "request_id"}
+_SET_LATER = {"settled_at", "request_id", "looked_up_by"}
 _ADDED = (column.name for column in intents.columns if column.name not in _SET_LATER)
 ADD = Change(
     {

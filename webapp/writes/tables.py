@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from webapp.db import UtcDateTime, metadata
+
+# Closed without knowing what became of it, and nobody has looked. In these words, so that both
+# databases use the index.
+NOT_LOOKED_UP: Final = "state = 'unknown' AND settled_at IS NOT NULL AND looked_up_by IS NULL"
 
 intents = Table(
     "intents",
@@ -31,9 +47,16 @@ intents = Table(
     Column("settled_at", UtcDateTime),
     Column("answer", Text, nullable=False),  # JSON: error kind, code, message, fields; or data
     Column("request_id", String(64)),
+    Column("looked_up_by", Text),  # who has looked what became of one that was closed as not known
     Index("ix_intents_next_try", "next_try_at"),
     Index("ix_intents_record", "record_type", "record_id", "state"),
     Index("ix_intents_settled", "settled_at"),
+    Index(
+        "ix_intents_not_known",
+        "created_at",
+        sqlite_where=text(NOT_LOOKED_UP),
+        postgresql_where=text(NOT_LOOKED_UP),
+    ),
 )
 
 # One row (id = 1): counts settled writes. A page of the list that was asked for before a write

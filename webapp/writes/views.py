@@ -54,7 +54,7 @@ def show(intent_id: str) -> Response:
         may_write=may_write(write.record_type),
         is_own=may_decide(service.author_of(intent_id)) and may_write(write.record_type),
         is_author=service.author_of(intent_id) == current_actor().person_id,
-        candidates=deciding.candidates(intent_id) if write.is_closed_unknown else (),
+        found=deciding.look(intent_id) if write.is_closed_unknown else deciding.Found(),
     )
 
 

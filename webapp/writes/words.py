@@ -26,7 +26,14 @@ NOT_YOURS_TO_TAKE: Final = "It does not wait for somebody to take it over any mo
 HAS_LEFT: Final = "It has been sent meanwhile. This is what became of it."
 HAS_SETTLED: Final = "That is known by now. This is what became of it."
 BUSY: Final = "It is being sent just now. Look again in a moment."
-GIVEN_UP: Final = "Given up. The record says so, and why."
+GIVEN_UP: Final = "Given up. Its page and the activity say why."
+HAS_GIVEN_UP: Final = Message(
+    "Given up",
+    "We stopped checking. It may have been carried out.",
+    "Don’t enter it again before it is known what became of it.",
+    "warning",
+)
+COPY_IS_OLDER: Final = "Our copy is older than this, and cannot tell yet. Nothing was noted."
 REASON_MISSING: Final = "Say why, in a few words: others will read it."
 REASON_LONG: Final = 200  # characters
 TURNED: Final = {
