@@ -102,7 +102,7 @@ def test_a_position_that_is_none(manager: Page, copied: Sandbox, position: str) 
 
 def test_what_neropay_says_of_a_field_is_shown_at_it(manager: Page, copied: Sandbox) -> None:
     copied.fault(action="status", status=422, code="validation_failed",
-                 details={"name": ["The name is taken."]})  # fmt: skip
+                 details={"name": ["The name is taken."], "base": ["No more fit."]})  # fmt: skip
     form = fill(manager)
     answer = manager.post(URL, form, htmx=True)
     assert answer.status == 422
@@ -110,6 +110,7 @@ def test_what_neropay_says_of_a_field_is_shown_at_it(manager: Page, copied: Sand
     assert answer.form(URL)["intent"] != form["intent"]
     assert answer.has("input", id="name", aria_describedby="name-error")
     assert "The name is taken." in answer.text
+    assert "No more fit." in answer.text
 
 
 @pytest.mark.parametrize("name", REFUSALS)

@@ -117,6 +117,15 @@ def test_a_field_with_an_error_is_tied_to_it(app: Flask) -> None:
     assert ("a", {"href": "#name"}) in reader.tags
 
 
+def test_what_is_said_of_no_field_stands_in_the_summary(app: Flask) -> None:
+    form = SampleForm()
+    form.add_errors({"base": ("Limit of <b>customers</b>\u202e reached",), "name": ("Taken.",)})
+    html = render(app, FORMS + "{{ form_errors(form) }}", form=form)
+    assert "Limit of &lt;b&gt;customers&lt;/b&gt;" in html
+    assert "\u202e" not in html
+    assert messages.error_count(2) in html
+
+
 def test_a_form_without_errors_has_no_summary(app: Flask) -> None:
     assert not render(app, FORMS + "{{ form_errors(form) }}", form=SampleForm()).strip()
 
@@ -236,4 +245,5 @@ def test_a_refusal_goes_to_its_fields() -> None:
     form = SampleForm()
     assert explain_in(form, "invalid", {"name": ("Too plain.",)}) == 422
     assert form.name.errors == ["Too plain."]
+    assert messages.for_kind("invalid").advice == "Correct them and save again.", "marked or not"
     assert status_of("changed_meanwhile") == 409

@@ -223,20 +223,18 @@ class Form(wtforms.Form):  # type: ignore[misc]  # WTForms ships no types
             is_valid = False
         return is_valid
 
-    def add_errors(self, errors: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    def add_errors(self, errors: Mapping[str, Iterable[str]]) -> None:
         """Put sentences that NeroPay or a service gave at their fields.
+
+        One that belongs to no field that can be seen goes into `form_errors`, which the summary
+        above the form shows.
 
         Args:
             errors: By field name.
-
-        Returns:
-            The sentences whose field this form does not have; show them above the form.
         """
-        homeless: list[str] = []
         for name, sentences in errors.items():
-            if name in self._fields:
-                field = self._fields[name]
-                field.errors = [*field.errors, *sentences]
+            field = self._fields.get(name)
+            if field is None or isinstance(field, wtforms.HiddenField):
+                self.form_errors.extend(sentences)
             else:
-                homeless.extend(sentences)
-        return tuple(homeless)
+                field.errors = [*field.errors, *sentences]

@@ -130,7 +130,7 @@ OUTCOMES: Final[Mapping[str, Message]] = {
     "invalid": Message(
         "Please check the details",
         "NeroPay did not take some of them. Nothing was changed.",
-        "Correct what is marked and save again.",
+        "Correct them and save again.",
     ),
     "refused": Message(
         "NeroPay does not allow this",

@@ -34,13 +34,12 @@ def status_of(kind: str) -> int:
 
 
 def explain_in(form: Form, kind: str, fields: Mapping[str, Iterable[str]]) -> int:
-    """Put the reasons at their fields.
+    """Put the reasons at their fields, or above the form.
 
     Args:
         form: The form that was sent.
         kind: The refusal's kind.
-        fields: Reasons by field name; one that the form does not have is left to the page's
-            message.
+        fields: Reasons by field name.
 
     Returns:
         The page's HTTP status.
