@@ -277,7 +277,7 @@
     const stop = () => clearTimeout(timer);
     const start = () => {
       stop();
-      timer = setTimeout(() => toast.remove(), Math.max(toast.querySelector("form, a") ? 15000 : 6000, 3000 + toast.textContent.length * 80));
+      timer = setTimeout(() => toast.remove(), Math.max(find("form, a", toast) ? 15000 : 6000, 3000 + toast.textContent.length * 80));
     };
     for (const name of ["mouseenter", "focusin"]) toast.addEventListener(name, stop);
     for (const name of ["mouseleave", "focusout"]) toast.addEventListener(name, start);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask import url_for
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +18,7 @@ from webapp.writes.held import is_offered
 from webapp.writes.held_models import HeldState
 from webapp.writes.held_tables import held_writes, neropay_line
 from webapp.writes.held_tables import notices as notices_table
+from webapp.writes.leading import record_url, undo_action
 from webapp.writes.models import State
 from webapp.writes.tables import intents
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Table
+
+    from webapp.ui.toasts import Action
 
 
 def _is_theirs(table: Table) -> ColumnElement[bool]:
@@ -79,13 +83,15 @@ class Word:
     """What became of a write, for its author.
 
     Attributes:
-        has_page: Whether there is more to see; not of what was thrown away.
+        url: Where there is more to see: the record, when all is well; empty for what was thrown
+            away, which has no page.
+        undo: The button that takes it back, when it changed a record.
     """
 
-    intent_id: str
     tone: str
     text: str
-    has_page: bool
+    url: str
+    undo: Action | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,6 @@ def gather(person_id: int, *, is_shown: bool) -> Attention:
     assert row is not None
     gone = away.made_of(row.away_since, row.code)
     told = _take(person_id) if row.untold and is_shown else ()
-    said = [(one.intent_id, *words.notice(one), one.state != notices.CANCELLED) for one in told]
     text, advice = _away_texts(gone.reason, gone.since) if gone else ("", "")
     return Attention(
         open_count=row.theirs,
@@ -133,7 +138,7 @@ def gather(person_id: int, *, is_shown: bool) -> Attention:
         away_text=text,
         away_advice=advice,
         away_code=gone.code if gone else "",
-        words=tuple(Word(*one) for one in said),
+        words=tuple(map(_word, told)),
     )
 
 
@@ -150,6 +155,16 @@ def _take(person_id: int) -> tuple[notices.Notice, ...]:
         return notices.take(person_id)
     except SQLAlchemyError:  # a full disk: the page is shown, and these are told on another
         return ()
+
+
+def _word(one: notices.Notice) -> Word:
+    tone, text = words.notice(one)
+    if one.state == State.APPLIED:
+        undo = undo_action(one.kind, one.record_id, one.intent_id)
+        return Word(tone, text, record_url(one.record_type, one.record_id), undo)
+    has_page = one.state != notices.CANCELLED
+    url = url_for("writes.show", intent_id=one.intent_id) if has_page else ""
+    return Word(tone, text, url, None)
 
 
 def _away_texts(reason: str, since: datetime) -> tuple[str, str]:

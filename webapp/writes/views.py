@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, flash, request, url_for
 
@@ -10,7 +10,9 @@ from webapp.people.service import Permission, can, current_actor, polling, requi
 from webapp.ui import messages, url_exists
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
 from webapp.ui.requests import split_address
+from webapp.ui.toasts import Toast, flash_toasts
 from webapp.writes import deciding, held, notices, open_list, service, words
+from webapp.writes.leading import PAGES, record_url, undo_action
 
 if TYPE_CHECKING:
     from flask import Response
@@ -20,11 +22,6 @@ if TYPE_CHECKING:
 
 bp = Blueprint("writes", __name__, url_prefix="/writes")
 
-# A record's own page: endpoint, its argument, its list. Names only: no feature is imported.
-_PAGES = {
-    "customer": ("customers.show", "customer_id", "customers.index", "Customers"),
-    "category": ("categories.index", None, "categories.index", "Categories"),
-}
 # Other pages that lead to a write's, and what they are called.
 _LEADING_HERE = {"overview.index": "Overview", "activity.index": "Activity"}
 
@@ -40,7 +37,9 @@ def show(intent_id: str) -> Response:
     if not write.is_open:
         notices.note_told(intent_id, current_actor().person_id)
     if is_partial() and write.state is service.State.APPLIED:
-        flash(messages.confirmed(write.kind, write.label), "success")
+        done = messages.confirmed(write.kind, write.label)
+        undo = undo_action(write.kind, write.record_id, intent_id)
+        flash_toasts([Toast(done, action=undo)])
         return redirect_to(_record_url(write))
     in_a_page = write.is_open and request.headers.get("HX-Target", "").startswith("div#write-")
     return render_page(
@@ -81,7 +80,7 @@ def _show_held(intent_id: str) -> Response:
         refusal=waiting.refusal,
         is_own=may_decide(waiting.actor.person_id) and may_write(waiting.record_type),
         record_url=_record_url(waiting),
-        record_text=_PAGES[waiting.record_type][3],
+        record_text=PAGES[waiting.record_type][3],
     )
 
 
@@ -107,16 +106,12 @@ def may_decide(author_id: int | None) -> bool:
 
 
 def _record_url(write: Outcome | Held) -> str:
-    page, argument, listing, _ = _PAGES[write.record_type]
-    if argument and write.record_id:
-        values: dict[str, Any] = {argument: write.record_id}
-        return url_for(page, **values)
-    return url_for(listing)
+    return record_url(write.record_type, write.record_id)
 
 
 def _way_back(write: Outcome) -> tuple[str, str]:
     """Give where to go back to: the record, else the page that led here, else its list."""
-    _, argument, listing, name = _PAGES[write.record_type]
+    _, argument, listing, name = PAGES[write.record_type]
     if argument and write.record_id:
         return _record_url(write), f"Back to {write.label}"
     path, query = _came_from()
