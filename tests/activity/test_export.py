@@ -87,9 +87,26 @@ def test_after_a_while_the_password_is_asked_for_again(
 ) -> None:
     page = page_as("owner")
     clock.advance(minutes=16)
-    answer = page.get("/activity/export?kind=customers")
-    assert answer.status == 303
-    assert answer.location.startswith("/account/step-up?next=/activity/export")
+    seen = "/activity?kind=customers&q=jane"
+    answer = page.get("/activity/export?kind=customers", Referer=f"http://localhost{seen}")
+    asked = "/account/step-up?next=/activity?kind=customers%26q=jane&again=1"
+    assert (answer.status, answer.location) == (303, asked)
+    assert page.get(asked).form(asked)
+    confirmed = page.post(asked, {"password": PASSWORD})
+    assert (confirmed.status, confirmed.location) == (303, seen)  # a page, and no file
+    assert "Press Export again" in page.get(seen).text
+    assert page.get("/activity/export?kind=customers").status == 200
+
+
+def test_without_a_page_before_it_the_start_is_shown(
+    page_as: Callable[[str], Page], clock: Clock
+) -> None:
+    page = page_as("owner")
+    clock.advance(minutes=16)
+    assert page.get("/activity/export").location == "/account/step-up?next=/&again=1"
+    clock.advance(hours=1)
+    seen = page.get("/activity/export", Referer="http://localhost/activity")
+    assert seen.location == "/login?next=/activity"
 
 
 def test_it_is_made_while_it_is_sent(app: Flask, append: Append) -> None:

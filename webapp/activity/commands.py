@@ -15,13 +15,19 @@ activity_commands = AppGroup("activity", help="The audit trail.")
 
 @activity_commands.command("verify")
 def _verify() -> None:
-    """Check that no entry of the audit trail was changed, removed, moved or cut off."""
+    """Check that no entry of the audit trail was changed, removed, moved or cut off.
+
+    Keep the newest entry's number and hash elsewhere: whoever owns the database could make the
+    whole trail anew, but not with that hash in it.
+    """
     if not is_current(db.engine):
         raise click.ClickException(BEHIND)
     result = verify()
     if not result.ok:
-        raise click.ClickException(f"entry {result.first_bad_id}: {result.reason}")
+        raise click.ClickException(result.problem)
     click.echo(f"{result.checked} entries verified.")
+    if result.last_id:
+        click.echo(f"Newest entry {result.last_id}: {result.last_hash}")
 
 
 @activity_commands.command("protect")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,14 +53,28 @@ class VerifyResult:
     Attributes:
         ok: Whether every entry is as it was written.
         checked: Entries that were found sound before the first bad one.
-        first_bad_id: Id of the first entry that is wrong or missing; None when all is well.
+        first_bad_id: Id of the first entry that is wrong or missing; None when all is well, or
+            when it is the head.
         reason: "changed" (or moved), "removed", "added" or "cut_off"; None when all is well.
+        last_id: Number of the newest entry, as the head has it; 0 when there is none.
+        last_hash: Its hash.
     """
 
     ok: bool
     checked: int
     first_bad_id: int | None = None
     reason: str | None = None
+    # Where the trail ends is told besides: two results that found the same are equal.
+    last_id: int = field(default=0, compare=False)
+    last_hash: str = field(default="", compare=False)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, e.g. "entry 5: changed"; empty when all is well."""
+        if self.ok:
+            return ""
+        where = "activity_head" if self.first_bad_id is None else f"entry {self.first_bad_id}"
+        return f"{where}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ The tables belong to another role, the owner, who runs the migrations and this. 
 needs is a function of the owner's that takes out only what is older than the days that were set
 when it was made, so that the application cannot use it for anything else.
 
-SQLite has no roles: there the triggers of the migration guard against accidents, and the chain
-of hashes tells of everything else.
+SQLite has no roles: there the triggers of the migrations refuse it, but whoever writes to the file
+can take them away as well. The chain of hashes tells of what was done then.
 """
 
 from __future__ import annotations
@@ -29,11 +29,18 @@ _LOOK = text(
     " FROM pg_class c WHERE c.oid = 'activity'::regclass"
 )
 _MAY_CHANGE = text(
-    "SELECT has_table_privilege('activity', 'UPDATE, DELETE, TRUNCATE')"
+    "SELECT has_table_privilege('activity', 'UPDATE, DELETE, TRUNCATE, TRIGGER')"
+    " OR has_table_privilege('activity_head', 'INSERT, DELETE, TRUNCATE, TRIGGER')"
+    " OR has_column_privilege('activity_head', 'trimmed_id', 'UPDATE')"
     " OR pg_has_role(current_user, relowner, 'USAGE')"
     " FROM pg_class WHERE oid = 'activity'::regclass"
 )
 _TRIGGERS = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+_GUARDS = {  # SQLite's, of migrations 0005 and 0016
+    *("activity_no_update", "activity_no_delete", "activity_no_replace"),
+    *("activity_head_trim", "activity_head_told"),
+    *("activity_head_no_insert", "activity_head_no_move", "activity_head_no_delete"),
+}
 # {s}: the schema, {r}: the role, both quoted; {days}: a whole number.
 _GRANTS = (
     "GRANT USAGE ON SCHEMA {s} TO {r}",
@@ -113,7 +120,7 @@ def is_protected(connection: Connection) -> bool:
     if connection.dialect.name == "postgresql":
         return not connection.execute(_MAY_CHANGE).scalar_one()
     names = set(connection.execute(_TRIGGERS).scalars())
-    return names >= {"activity_no_update", "activity_no_delete", "activity_head_trim"}
+    return names >= _GUARDS
 
 
 def _check(connection: Connection, role: str) -> str:

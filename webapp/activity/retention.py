@@ -1,8 +1,9 @@
 """Taking the oldest entries out of the trail, so that what stays can still be proven.
 
-In one transaction the head notes the newest entry that goes, with its hash, and the entries go:
-the chain then begins there. Where the application's own role may not delete (`protection`), the
-database does it through a function of the owner's, which keeps to the owner's limit.
+In one transaction an entry says how many go and up to which, the head notes the newest of them
+with its hash, and they go: the chain then begins there. Where the application's own role may not
+delete (`protection`), the database does it through a function of the owner's, which keeps to the
+owner's limit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, text, update
 
+from webapp.activity.chain import TRIMMED, UP_TO
 from webapp.activity.models import TILLSIDE
 from webapp.activity.service import record
 from webapp.activity.tables import activity, activity_head
@@ -55,20 +57,25 @@ def trim(moment: datetime, *, batch: int = BATCH) -> int:
 
 def _trim_some(before: datetime, batch: int) -> int:
     with db.write() as connection:
-        if _has_function(connection):
-            values = {"before": before, "most": batch}
-            count = int(connection.execute(_CALL, values).scalar_one())
-        else:
-            count = _trim_here(connection, before, batch)
+        if not _has_function(connection):
+            return _trim_here(connection, before, batch)
+        count = int(connection.execute(_CALL, {"before": before, "most": batch}).scalar_one())
         if count:
-            record(
-                connection,
-                actor=TILLSIDE,
-                kind="activity.trimmed",
-                outcome="ok",
-                label=f"{count:,} entries from before {before:%Y-%m-%d}",
-            )
+            last = connection.execute(select(activity_head.c.trimmed_id)).scalar_one()
+            _tell(connection, before, count, last)
     return count
+
+
+def _tell(connection: Connection, before: datetime, count: int, last: int) -> None:
+    """Append the entry that the database's triggers and `chain.verify` ask for."""
+    record(
+        connection,
+        actor=TILLSIDE,
+        kind=TRIMMED,
+        outcome="ok",
+        label=f"{count:,} entries from before {before:%Y-%m-%d}",
+        changes={UP_TO: (None, last)},
+    )
 
 
 def _has_function(connection: Connection) -> bool:
@@ -90,6 +97,7 @@ def _trim_here(connection: Connection, before: datetime, batch: int) -> int:
         last, count = row, count + 1
     if last is None:
         return 0
+    _tell(connection, before, count, last.id)
     connection.execute(update(activity_head).values(trimmed_id=last.id, trimmed_hash=last.hash))
     connection.execute(delete(activity).where(activity.c.id <= last.id))
     return count

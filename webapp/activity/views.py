@@ -17,6 +17,7 @@ from webapp.people.service import (
     current_person,
     needs_step_up,
     requires,
+    sends_file,
 )
 from webapp.ui.htmx import is_partial, render_page
 
@@ -50,6 +51,7 @@ def index() -> Response:
 @blueprint.get("/export")
 @requires(Permission.EXPORT)
 @needs_step_up
+@sends_file
 def export() -> Response:
     """Send what the query finds as a CSV file."""
     scope = _scope()

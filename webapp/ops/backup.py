@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from webapp.settings import Settings
 
-_HEAD: Final = text("SELECT last_id, last_hash FROM activity_head")
+_HEAD: Final = text("SELECT last_id, last_hash FROM activity_head WHERE id = 1")
 _REVISION: Final = text("SELECT version_num FROM alembic_version")
 
 
@@ -147,19 +147,18 @@ def _dump_postgresql(chosen: Settings, dump: Path) -> _Dumped:
 def _facts(connection: Connection) -> _Dumped:
     # The chain is read over a connection of its own: of PostgreSQL's a moment later, with what
     # was appended meanwhile. Each entry proves those before it, so that is as good.
-    head = connection.execute(_HEAD).one()
+    head = connection.execute(_HEAD).one_or_none()
     return _Dumped(
         revision=connection.execute(_REVISION).scalar_one(),
         counts=count_rows(connection),
-        last_entry=(head.last_id, head.last_hash),
+        last_entry=(head.last_id, head.last_hash) if head else (0, ""),
         problem=chain_problem(),
     )
 
 
 def chain_problem() -> str:
     """Say what is wrong with the current database's activity trail; nothing when it is whole."""
-    result = activity.verify()
-    return "" if result.ok else f"entry {result.first_bad_id}: {result.reason}"
+    return activity.verify().problem
 
 
 @contextmanager

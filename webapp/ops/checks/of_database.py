@@ -99,8 +99,10 @@ def _judge_demo() -> Finding:
 def _judge_protection() -> Finding:
     with db.read() as connection:
         is_protected = activity.is_protected(connection)
+    if is_protected and db.dialect == "sqlite":
+        return ok("activity protection", "triggers let the trail be appended to only")
     if is_protected:
-        return ok("activity protection", "the trail can be appended to only")
+        return ok("activity protection", "this role can append to the trail only")
     if db.dialect == "sqlite":
         return wrong("activity protection", "its triggers are gone; restore a backup")
     return wrong(
