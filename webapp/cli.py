@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.extensions import db, settings
+from webapp.ops.with_schema import hold, with_schema
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,13 +44,12 @@ def _upgrade() -> None:
 
 
 @click.command("sync")
-@with_appcontext
+@with_schema
 def _sync() -> None:
     """Bring our copy of customers and categories up to date now."""
     from webapp.categories import service as categories
     from webapp.customers import service as customers
 
-    _require_schema()
     result = customers.run_sync(reason="command")
     customers.tidy_search()
     refreshed = categories.refresh_categories()
@@ -66,12 +66,11 @@ def _sync() -> None:
 
 
 @click.command("settle")
-@with_appcontext
+@with_schema
 def _settle() -> None:
     """Settle the writes that are due: sent to NeroPay, outcome not known yet."""
     from webapp.writes import service
 
-    _require_schema()
     settled = service.settle_due()
     click.echo(f"{settled} settled, {service.count_open()} still open.")
 
@@ -82,7 +81,7 @@ def _worker() -> None:
     """Run the background worker: sync, settle, clean up."""
     from webapp.jobs import run_worker
 
-    _hold()
+    hold()
     run_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # Flask's documented way to the app behind the proxy
 
 
@@ -95,7 +94,14 @@ def _sandbox(host: str, port: int) -> None:
     from webapp.sandbox.cli import run
 
     chosen = settings()
-    run(host, port, Path(chosen.var_dir) / "sandbox.db", chosen.neropay_secret_key, chosen.app_env)
+    path = Path(chosen.var_dir) / "sandbox.db"
+    try:
+        run(host, port, path, chosen.neropay_secret_key, chosen.app_env)
+    except RuntimeError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        raise click.ClickException(f"{host}:{port} cannot be used: {reason}") from error
 
 
 @click.command("routes")
@@ -136,21 +142,3 @@ def check(is_deploy: bool) -> None:
     if failed:
         raise click.ClickException(f"{failed} of {len(findings)} rules are not met")
     click.echo(f"All {len(findings)} rules are met.")
-
-
-def _hold() -> None:
-    """Keep a restore from going on beside this process."""
-    from webapp.ops import in_use
-
-    try:
-        in_use.hold(settings().var_dir)
-    except in_use.InUseError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _require_schema() -> None:
-    from webapp.db.schema import BEHIND, is_current
-
-    _hold()
-    if not is_current(db.engine):
-        raise click.ClickException(BEHIND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from webapp.ops.with_schema import with_schema
 from webapp.people.factors.commands import reset_factor, rotate, set_password
 from webapp.people.models import ROLES, InvalidPerson
 from webapp.people.service import create_person
@@ -19,6 +20,7 @@ user_commands = AppGroup("user", help="The people who may sign in.")
 @click.option("--name", required=True, help="What colleagues call them.")
 @click.option("--role", required=True, type=click.Choice([str(role) for role in ROLES]))
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@with_schema
 def create(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Make an account. Asks for the password, unless it comes on standard input."""
     password = ask_password(from_stdin=password_stdin)

@@ -6,12 +6,12 @@ Not here: `flask user create` (webapp.people.commands).
 from __future__ import annotations
 
 import click
-from flask.cli import with_appcontext
 from sqlalchemy import select, update
 
 from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
+from webapp.ops.with_schema import with_schema
 from webapp.people import sessions, throttle, words
 from webapp.people.addresses import email_key
 from webapp.people.factors.service import reset_factors
@@ -24,7 +24,7 @@ from webapp.people.typed import ask_password
 
 @click.command("reset-factor")
 @click.option("--email", required=True, help="The address they sign in with.")
-@with_appcontext
+@with_schema
 def reset_factor(email: str) -> None:
     """Take somebody's second factors away and end their sessions."""
     person = _find(email)
@@ -36,7 +36,7 @@ def reset_factor(email: str) -> None:
 @click.command("set-password")
 @click.option("--email", required=True, help="The address they sign in with.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@with_appcontext
+@with_schema
 def set_password(email: str, password_stdin: bool) -> None:
     """Set somebody's password and end their sessions; a second factor stays."""
     person = _find(email)
@@ -62,7 +62,7 @@ def set_password(email: str, password_stdin: bool) -> None:
 
 
 @click.command("rotate-seeds")
-@with_appcontext
+@with_schema
 def rotate() -> None:
     """Encrypt the seeds of all apps under today's SECRET_KEY."""
     rotated, right, unreadable = rotate_seeds()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import click
-from flask.cli import with_appcontext
 
+from webapp.ops.with_schema import with_schema
 from webapp.people.models import ROLES, Role
 from webapp.people.team.models import LastOwner, NobodyThere
 from webapp.people.team.service import set_role
@@ -13,7 +13,7 @@ from webapp.people.team.service import set_role
 @click.command("role")
 @click.option("--email", required=True, help="The address they sign in with.")
 @click.option("--role", required=True, type=click.Choice([str(role) for role in ROLES]))
-@with_appcontext
+@with_schema
 def change_role(email: str, role: str) -> None:
     """Give somebody another role, owner too. They have to sign in again."""
     try:
