@@ -175,7 +175,6 @@ def test_it_leads_back_to_the_list_without_javascript(staff: Page) -> None:
     [
         ({"action": "status", "status": 422, "code": "validation_failed"}, "check the details"),
         ({"action": "status", "status": 403, "code": "not_enabled"}, "does not allow this"),
-        ({"action": "status", "status": 429, "code": "rate_limited", "times": 0}, "for a pause"),
     ],
 )
 def test_a_refusal_is_told_and_changes_nothing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import abort, request, url_for
 
@@ -18,7 +18,16 @@ from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page, return_place
 from webapp.ui.requests import split_address
 from webapp.ui.toasts import Toast, flash_toasts
-from webapp.writes.service import State, derive_intent_id, find, is_intent_id, new_intent_id
+from webapp.writes import waiting as queue
+from webapp.writes.service import (
+    Outcome,
+    Refusal,
+    State,
+    derive_intent_id,
+    is_intent_id,
+    new_intent_id,
+)
+from webapp.writes.service import find as find_write
 
 if TYPE_CHECKING:
     from flask import Response
@@ -27,6 +36,9 @@ if TYPE_CHECKING:
     from webapp.customers.undo import Undoable
 
 __all__ = ["bp"]
+
+# NeroPay was away when it was tried: it can be left here.
+_AWAY: Final = Refusal("unavailable", "unavailable")
 
 
 @bp.get("/<record_id:customer_id>/undo/<record_id:of>")
@@ -49,6 +61,7 @@ def show_undo(customer_id: str, of: str) -> Response:
         fields=names_of(change),
         intent_id=new_intent_id(),
         open_write=service.open_write_on(customer_id),
+        refusal=_AWAY if "later" in request.args else None,
         back=return_place(request.args.get("back"), ""),
     )
 
@@ -61,17 +74,53 @@ def undo(customer_id: str, of: str) -> Response:
     intent = request.form.get("intent", "")
     # The history has one form for all its changes: each is a write of its own.
     intent_id = derive_intent_id(intent, of.encode()) if is_intent_id(intent) else None
-    if waiting.held_on(customer_id) and find(intent_id or "") is None:
+    if any(held.id != intent_id for held in waiting.held_on(customer_id)) and not _is_sent(
+        intent_id
+    ):
         return _answer(row, [Toast(words.UNDO_BEHIND, "warning")])  # NeroPay gets them in order
+    if "hold" in request.form:
+        return _leave_here(row, change, intent_id)
     outcome = service.undo_change(current_actor(), intent_id, customer_id, change)
     if outcome.theirs:
         return redirect_to(url_for("customers.show_undo", customer_id=customer_id, of=of))
     if outcome.refusal is not None:
-        said = messages.for_kind(outcome.refusal.kind)
-        return _answer(row, [Toast(f"{said.title}. {said.text}", "warning")])
+        return _refused(row, change, outcome.refusal)
     if outcome.state is not State.APPLIED:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
     return _answer(row, saved_toasts(outcome))
+
+
+def _is_sent(intent_id: str | None) -> bool:
+    return intent_id is not None and find_write(intent_id) is not None
+
+
+def _refused(row: CustomerRow, change: Undoable, refusal: Refusal) -> Response:
+    """Say why nothing was undone; what NeroPay did not look at can be left here for later."""
+    said = messages.for_kind(refusal.kind)
+    text = f"{said.title}. {said.text}"
+    if refusal.kind not in queue.HOLDABLE:
+        return _answer(row, [Toast(text, "warning")])
+    if not queue.is_offered():
+        return _answer(row, [Toast(f"{text} {words.UNDO_LATER}", "warning")])
+    flash_toasts([Toast(text, "warning")])
+    place = return_place(request.form.get("back"), "") or None
+    of = change.intent_id
+    return redirect_to(
+        url_for("customers.show_undo", customer_id=row.id, of=of, later=1, back=place)
+    )
+
+
+def _leave_here(row: CustomerRow, change: Undoable, intent_id: str | None) -> Response:
+    """Keep it until NeroPay is back, as the correction that it is; it is compared as it leaves."""
+    here = row.values()
+    seen, values = {**here, **change.after}, {**here, **change.before}
+    kept = waiting.hold_change(current_actor(), intent_id, row.id, seen, values)
+    if isinstance(kept, Outcome):  # it has left meanwhile
+        return redirect_to(url_for("writes.show", intent_id=kept.intent_id))
+    if kept is None:
+        said = messages.for_kind("not_kept")
+        return _answer(row, [Toast(f"{said.title}. {said.text} {words.UNDO_LATER}", "warning")])
+    return _answer(row, [Toast(queue.words.held(kept.label), "info")])
 
 
 def _find_or_404(customer_id: str, of: str) -> tuple[CustomerRow, Undoable]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from webapp.customers.models import Listing, Query
 
 UNDO_BEHIND: Final = "Not undone: an earlier change of this customer waits here and goes first."
+UNDO_LATER: Final = "Undo it again from the history when NeroPay is back."
 CHOOSE: Final = "Choose one of these."
 KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
 NOT_GIVEN: Final = "NeroPay does not give single records here"
