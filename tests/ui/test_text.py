@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from tests.ui.conftest import SampleForm
 from webapp.ui import messages
-from webapp.ui.forms import clean_text, text_problem
+from webapp.ui.forms import clean_text, is_invisible, text_problem
 
 ANY_TEXT = st.text(st.characters(), max_size=40)
 
@@ -26,6 +26,14 @@ def fill(**values: str) -> SampleForm:
         ("  Jane  ", "Jane"),
         ("Zoe\u0308", "Zo\u00eb"),
         ("\u200bJane\ufeff", "Jane"),
+        ("\u200b \u200bJane\u00ad \u200e", "Jane"),
+        ("\u2063\u2800Zoe\u0308\u200d\ufe0f", "Zo\u00eb"),
+        ("Jane \u200b Doe", "Jane \u200b Doe"),
+        ("Bar 1\ufe0f", "Bar 1"),
+        ("Love \u2764\ufe0f \u200b", "Love \u2764\ufe0f"),
+        ("England \U0001f3f4\U000e0067\U000e007f ", "England \U0001f3f4\U000e0067\U000e007f"),
+        ("\u845b\U000e0100", "\u845b\U000e0100"),
+        ("\u0647\u200d\u200e", "\u0647\u200d"),
         ("\u00a0", ""),
         ("\u200b\u200d\u2060", ""),
         ("\u3164\u115f\u2800", ""),
@@ -73,6 +81,9 @@ def test_lone_surrogates_are_refused_and_can_still_be_written_into_a_page() -> N
 def test_cleaning_twice_changes_nothing_more(typed: str) -> None:
     once = clean_text(typed)
     assert clean_text(once) == once
+    assert not once[:1].isspace()
+    assert not once[-1:].isspace()
+    assert not once or not is_invisible(once[0])
     assert unicodedata.is_normalized("NFC", once)
 
 

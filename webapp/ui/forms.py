@@ -25,7 +25,7 @@ UNREADABLE = "\ufffd"
 
 # Look like nothing although their Unicode category says letter, mark or symbol.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-_EDGE = "\u200b\u2060\ufeff"  # zero-width characters that come along with pasted text
+_JOINED = frozenset("\u200d\u180b\u180c\u180d\u180f")  # may end a word: they shape its last letter
 _INVISIBLE = frozenset({"Cf", "Zs", "Zl", "Zp"})
 _CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # A box of one line drops line breaks out of the value that it is given (HTML standard).
@@ -41,12 +41,12 @@ def clean_text(raw: str, *, multiline: bool = False) -> str:
         multiline: Whether line breaks may stay; they become a plain line feed.
 
     Returns:
-        NFC text without white space around it; empty when nothing in it can be seen.
+        NFC text that begins and ends with what can be seen; empty when nothing in it can be.
     """
-    text = unicodedata.normalize("NFC", raw).strip().strip(_EDGE).strip()
+    text = _trimmed(unicodedata.normalize("NFC", raw))
     if multiline:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "" if is_invisible(text) else text
+    return text
 
 
 def is_invisible(text: str) -> bool:
@@ -76,6 +76,25 @@ def text_problem(text: str, max_chars: int, *, multiline: bool = False) -> str |
     if any(unicodedata.category(char) in _CONTROL for char in looked_at):
         return messages.CONTROL_CHARACTERS
     return None
+
+
+def _trimmed(text: str) -> str:
+    """Take away what cannot be seen at either end, but not what the last character needs."""
+    start, end = 0, len(text)
+    while start < end and _is_nothing(text[start]):
+        start += 1
+    while end > start and _is_nothing(text[end - 1]):
+        end -= 1
+    last = text[end - 1 : end]
+    # An emoji, a Han or an Arabic letter may have a form of its own; A, é and 1 have none.
+    if not last.isascii() and last.lower() == last.upper():
+        while text[end : end + 1] in _JOINED or _is_variation(text[end : end + 1]):
+            end += 1
+    return text[start:end]
+
+
+def _is_nothing(char: str) -> bool:
+    return char.isspace() or is_invisible(char)
 
 
 def _is_variation(char: str) -> bool:
