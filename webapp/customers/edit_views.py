@@ -10,9 +10,12 @@ from webapp.customers import service
 from webapp.customers.draft_views import offer_draft, spare_offered
 from webapp.customers.form_pages import (
     ADDING_AGAIN,
+    CORRECTING,
     create_page,
     edit_page,
     find_or_404,
+    is_correction,
+    likenesses,
     not_added,
     not_saved,
     offer_as_edit,
@@ -41,6 +44,8 @@ def new() -> Response:
     """Show an empty form, or one filled from a search that found nobody."""
     form = CustomerForm()
     form.show(_sent_before() or service.guess_from_search(request.args.get("q", "")))
+    if is_correction(form, request.args.get("again", "")):
+        return create_page(form, refusal=CORRECTING)
     return create_page(form, draft=offer_draft(form, ""))
 
 
@@ -72,8 +77,7 @@ def twins() -> Response:
     form = CustomerForm(request.form)
     if not is_partial():
         return create_page(form)
-    twins = service.find_twins(form.values())
-    return render_page("customers/new.html", "customers/_twins.html", twins=twins)
+    return render_page("customers/new.html", "customers/_twins.html", **likenesses(form))
 
 
 @bp.post("/<record_id:customer_id>/carry")

@@ -6,7 +6,7 @@ Not here: routes (`edit_views`), and forms that wait for NeroPay (`hold_views`).
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import abort, request, url_for
 
@@ -17,7 +17,17 @@ from webapp.customers.views import is_row_swap, list_place
 from webapp.people.service import current_actor
 from webapp.ui.htmx import redirect_to, render_page, return_place
 from webapp.ui.refusals import explain_in
-from webapp.writes.service import Outcome, Refusal, State, new_intent_id, sent_fields
+from webapp.writes.service import (
+    NOT_CONFIRMED,
+    Outcome,
+    Refusal,
+    State,
+    author_of,
+    find,
+    is_intent_id,
+    new_intent_id,
+    sent_fields,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,14 +38,13 @@ if TYPE_CHECKING:
     from webapp.customers.forms import CustomerForm
     from webapp.customers.models import CustomerRow
 
-# Another form was sent under this id before, and nobody knows yet what became of it.
-_NOT_CONFIRMED: Final = Refusal("outcome_unknown", "outcome_unknown")
-# The same, and nobody will ever know.
-_NOT_KNOWN: Final = Refusal("not_known", "not_known")
 # It was saved before: what was changed since is offered, and is not saved yet.
 _SAVED_BEFORE: Final = Refusal("saved_before", "saved_before")
 # NeroPay has it no more: what was typed is offered as a new customer.
 ADDING_AGAIN: Final = Refusal("adding_again", "adding_again")
+# It was sent under the form's id and is not confirmed: that is found out before anything is sent.
+CORRECTING: Final = Refusal("correcting", "correcting")
+_UNDER_ITS_ID: Final = (NOT_CONFIRMED, CORRECTING)
 
 
 def not_added(form: CustomerForm, outcome: Outcome) -> Response:
@@ -48,7 +57,7 @@ def not_added(form: CustomerForm, outcome: Outcome) -> Response:
         sent = sent_fields(outcome.intent_id)
         return offer_as_edit(form, str(outcome.record_id), _SAVED_BEFORE, sent)
     if outcome.is_changed_body:
-        return create_page(form, refusal=_unclear(outcome))
+        return create_page(form, refusal=outcome.why_not_again)
     return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
 
 
@@ -61,7 +70,7 @@ def not_saved(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Respons
     if outcome.state is State.APPLIED:  # Back, changed, sent again: an edit of what was saved
         return open_edit(form, row, _typed_since(form, outcome), _SAVED_BEFORE)
     if outcome.is_changed_body:
-        return edit_page(form, row, refusal=_unclear(outcome))
+        return edit_page(form, row, refusal=outcome.why_not_again)
     return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
 
 
@@ -71,10 +80,6 @@ def find_or_404(customer_id: str) -> CustomerRow:
     if row is None:
         abort(404)
     return row
-
-
-def _unclear(outcome: Outcome) -> Refusal:
-    return _NOT_KNOWN if outcome.is_closed_unknown else _NOT_CONFIRMED
 
 
 def _typed_since(form: CustomerForm, outcome: Outcome) -> dict[str, str | None]:
@@ -89,7 +94,7 @@ def _show_refusal(form: CustomerForm, refusal: Refusal | None, status: int) -> i
     if refusal is None:
         form.intent.data = form.intent.data or new_intent_id()
         return status
-    if refusal is not _NOT_CONFIRMED:  # that one is settled when the same form comes again
+    if refusal not in _UNDER_ITS_ID:  # that one is settled when the same form comes again
         form.intent.data = new_intent_id()
     return explain_in(form, refusal.kind, refusal.fields)
 
@@ -115,9 +120,30 @@ def create_page(
         open_write=None,
         draft=draft,
         is_offered=draft is not None or "offered" in request.form,
-        twins=service.find_twins(form.values()),
         back="",
+        **likenesses(form),
     )
+
+
+def likenesses(form: CustomerForm) -> dict[str, Any]:
+    """Give who a new customer may already be: in our copy, or under way to NeroPay."""
+    values = form.values()
+    under_way = service.find_under_way(values, but=form.intent.data)
+    return {"twins": service.find_twins(values), "under_way": under_way}
+
+
+def is_correction(form: CustomerForm, intent_id: str) -> bool:
+    """Tell whether a form corrects a new customer of this person's that is not confirmed.
+
+    It keeps the id of what was sent then: so that one is settled first, and there is one record.
+    """
+    write = find(intent_id) if is_intent_id(intent_id) else None
+    if write is None or not write.is_open or write.kind != "customer.create":
+        return False
+    if author_of(intent_id) != current_actor().person_id:
+        return False
+    form.intent.data = intent_id
+    return True
 
 
 def edit_page(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from webapp.writes.waiting import Line
+
 FIELDS = ("name", "email", "phone", "address1", "city", "postcode")
 
 Sort = Literal["best", "name", "newest", "town"]
@@ -86,6 +88,14 @@ class Twin:
     row: CustomerRow
     # same_email, same_mobile, same_phone, same_name_postcode, same_name: strongest first
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A new customer that NeroPay has not confirmed, and that may be the one being typed."""
+
+    line: Line  # of the page of open writes
+    reasons: tuple[str, ...]  # as those of a twin
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from webapp.customers.reading import refresh as refresh_customer
 from webapp.customers.settled import Created, Updated
 from webapp.customers.sync import run_sync
 from webapp.customers.tidying import tidy as tidy_search
+from webapp.customers.twins import find_under_way
 from webapp.customers.undo import KIND as _UNDO
 from webapp.customers.undo import Undoable, find_change, undoable_in
 from webapp.extensions import settings
@@ -60,6 +61,7 @@ __all__ = [
     "find_copy",
     "find_draft",
     "find_twins",
+    "find_under_way",
     "freshness",
     "get_customer",
     "guess_from_search",

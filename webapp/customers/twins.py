@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from webapp.customers.keys import fold, phone_key
-from webapp.customers.models import Twin
+from webapp.customers.models import Twin, UnderWay
 from webapp.customers.rows import COLUMNS, statement, to_customer
 from webapp.extensions import db
+from webapp.writes.waiting import list_creating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +47,33 @@ def find_twins(values: Mapping[str, str | None], *, limit: int = 5) -> tuple[Twi
                 bound: dict[str, object] = {"key": keys[column], "limit": _MOST}
                 for row in connection.execute(sql, bound):
                     if row.id not in found:
-                        found[row.id] = (row, _reasons(row, keys, postcode))
+                        theirs = {column: getattr(row, column) for column in _COLUMNS}
+                        reasons = _reasons(theirs, _postcode(row.postcode), keys, postcode)
+                        found[row.id] = (row, reasons)
     likeliest = sorted(found.values(), key=lambda pair: _rank(pair[1]))
     return tuple(Twin(to_customer(row), reasons) for row, reasons in likeliest[:limit])
+
+
+def find_under_way(
+    values: Mapping[str, str | None], *, but: str | None = None
+) -> tuple[UnderWay, ...]:
+    """Find new customers that NeroPay has not confirmed and that may be the one being typed.
+
+    Args:
+        values: As for `find_twins`.
+        but: The id of the form's own write, which is not its own twin.
+
+    Returns:
+        The likeliest first.
+    """
+    keys, postcode = _keys(values), _postcode(values.get("postcode"))
+    found = []
+    for one in list_creating("customer"):
+        theirs = _keys(one.values)
+        reasons = _reasons(theirs, _postcode(one.values.get("postcode")), keys, postcode)
+        if reasons and one.line.intent_id != but:
+            found.append(UnderWay(one.line, reasons))
+    return tuple(sorted(found, key=lambda one: _rank(one.reasons)))
 
 
 def _rank(reasons: tuple[str, ...]) -> list[int]:
@@ -66,15 +91,17 @@ def _keys(values: Mapping[str, str | None]) -> dict[str, str]:
     }
 
 
-def _reasons(twin: AnyRow, keys: Mapping[str, str], postcode: str) -> tuple[str, ...]:
+def _reasons(
+    theirs: Mapping[str, str], their_postcode: str, keys: Mapping[str, str], postcode: str
+) -> tuple[str, ...]:
     reasons = []
-    if keys["email_key"] and keys["email_key"] == twin.email_key:
+    if keys["email_key"] and keys["email_key"] == theirs["email_key"]:
         reasons.append("same_email")
-    if keys["phone_key"] and keys["phone_key"] == twin.phone_key:
-        is_mobile = twin.phone_key.startswith(_BRITISH_MOBILE)
+    if keys["phone_key"] and keys["phone_key"] == theirs["phone_key"]:
+        is_mobile = keys["phone_key"].startswith(_BRITISH_MOBILE)
         reasons.append("same_mobile" if is_mobile else "same_phone")
-    if keys["name_key"] and keys["name_key"] == twin.name_key:
-        is_near = bool(postcode) and postcode == _postcode(twin.postcode)
+    if keys["name_key"] and keys["name_key"] == theirs["name_key"]:
+        is_near = bool(postcode) and postcode == their_postcode
         reasons.append("same_name_postcode" if is_near else "same_name")
     return tuple(reasons)
 

@@ -199,6 +199,12 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "Check it and save.",
         "warning",
     ),
+    "correcting": Message(
+        "Sent, not confirmed yet",
+        "What you sent is below. Whether NeroPay has it is found out before anything else is sent.",
+        "Correct it and save: it is not made twice.",
+        "info",
+    ),
     "category_added_before": Message(
         "The first one was added",
         "What this form held before has been added, and NeroPay cannot rename a category. This "

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _STATUS = {
     "saved_before": 200,
     "adding_again": 200,
+    "correcting": 200,
     "invalid": 422,
     "rate_limited": 429,
     "misconfigured": 502,

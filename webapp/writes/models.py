@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from webapp.neropay import UNANSWERED
 
@@ -54,6 +54,11 @@ class Refusal:
     theirs: Mapping[str, str | None] = field(default_factory=dict)
     after: float = 0.0
 
+
+# Another form was sent under this id before, and nobody knows yet what became of it.
+NOT_CONFIRMED: Final = Refusal("outcome_unknown", "outcome_unknown")
+# The same, and nobody will ever know.
+_NOT_KNOWN: Final = Refusal("not_known", "not_known")
 
 # Looks at our copy in the transaction that notes a write down; a refusal means: do not.
 Guard = Callable[["Connection"], Refusal | None]
@@ -124,6 +129,11 @@ class Outcome:
     def is_closed_unknown(self) -> bool:
         """Whether it was given up without knowing: a person has to look."""
         return self.state is State.UNKNOWN and self.settled_at is not None
+
+    @property
+    def why_not_again(self) -> Refusal:
+        """Why a changed form is not sent under the id of this one, which is not known."""
+        return _NOT_KNOWN if self.is_closed_unknown else NOT_CONFIRMED
 
     @property
     def theirs(self) -> Mapping[str, str | None]:

@@ -35,8 +35,8 @@ class Line:
     """One write.
 
     Attributes:
-        state: sending, unknown, waiting, behind (another one of its record goes first) or
-            needs_you.
+        state: sending, unknown, not_known, waiting, needs_you, or behind (another one of
+            its record goes first).
         fields: What it changes.
         next_try_at: When we ask again; for what waits, only if NeroPay has turned it away.
     """
@@ -102,7 +102,7 @@ def gather(record_types: Collection[str]) -> OpenWrites:
         rows = journal.list_open(connection, _MOST, only)
     waiting = held.list_held(record_type=only, limit=_MOST)
     return OpenWrites(
-        tuple(_sent(row, moment) for row in rows if row.record_type in record_types),
+        tuple(line_of_sent(row, moment) for row in rows if row.record_type in record_types),
         tuple(_held_lines(one for one in waiting if one.record_type in record_types)),
         tuple(one for one in list_not_known() if one.record_type in record_types),
     )
@@ -148,7 +148,8 @@ def _held_lines(waiting: Any) -> list[Line]:
     return lines
 
 
-def _sent(row: Row[Any], moment: datetime) -> Line:
+def line_of_sent(row: Row[Any], moment: datetime) -> Line:
+    """Make the line of a write that was sent."""
     is_sending = row.lease_until is not None and row.lease_until > moment
     return Line(
         intent_id=row.id,

@@ -34,6 +34,7 @@ from webapp.writes.lookups import (
     sent_fields,
 )
 from webapp.writes.models import (
+    NOT_CONFIRMED,
     Applied,
     Decision,
     Guard,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from webapp.activity.service import Actor
 
 __all__ = [
+    "NOT_CONFIRMED",
     "Applied",
     "Decision",
     "Guard",

@@ -129,7 +129,8 @@ def _came_from() -> tuple[str, str]:
 
 def _again_url(write: Outcome) -> str:
     """Give the form that takes what was sent up again, for its author."""
-    if write.refusal is None or not can(Permission.CUSTOMERS_WRITE):
+    is_correctable = write.is_open and write.kind == "customer.create"
+    if not (write.refusal or is_correctable) or not can(Permission.CUSTOMERS_WRITE):
         return ""
     if service.author_of(write.intent_id) != current_actor().person_id:
         return ""

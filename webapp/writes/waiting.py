@@ -15,6 +15,7 @@ from webapp.writes.away import Away
 from webapp.writes.away import current as away_now
 from webapp.writes.away import note as note_line
 from webapp.writes.away import probe as probe_line
+from webapp.writes.creating import Creating, list_creating
 from webapp.writes.deciding import Candidate, register_finder
 from webapp.writes.held import (
     HOLDABLE,
@@ -28,6 +29,7 @@ from webapp.writes.held import (
     replace_held,
 )
 from webapp.writes.held import find as find_held
+from webapp.writes.open_list import Line
 from webapp.writes.sending import register, send_held, send_one
 from webapp.writes.waiting_marks import Marks, marks_of
 
@@ -37,8 +39,10 @@ __all__ = [
     "Attention",
     "Away",
     "Candidate",
+    "Creating",
     "Draft",
     "Held",
+    "Line",
     "Marks",
     "abilities_now",
     "attention",
@@ -48,6 +52,7 @@ __all__ = [
     "find_held",
     "hold",
     "is_offered",
+    "list_creating",
     "list_held",
     "marks_of",
     "note_abilities",

@@ -153,6 +153,23 @@ def waits(name: str, kind: str, fields: tuple[str, ...]) -> str:
     return f"{owner} {what} waits for NeroPay."
 
 
+def under_way(state: str, name: str) -> str:
+    """Say, after the time, that a new record is entered already, to whoever types one like it.
+
+    Args:
+        state: Of its line.
+        name: Of its author.
+    """
+    who = visible(name)
+    if state in {"waiting", "behind"}:
+        return f"left here by {who}. It waits for NeroPay."
+    if state == "needs_you":
+        return f"left here by {who}. It waits for somebody to decide."
+    if state == "not_known":
+        return f"sent by {who}. Nobody knows yet whether NeroPay has it."
+    return f"sent by {who}, not confirmed yet. Don’t enter it again."
+
+
 def notice(one: Notice) -> tuple[str, str]:
     """Say what became of a write after its author had gone on.
 
