@@ -109,10 +109,25 @@ def test_a_form_without_a_token_keeps_what_was_typed(page_as: Callable[[str], Pa
     assert answer.status == 400
     assert answer.has("section", data_error_code="csrf_failed")
     assert "Name Zoë <b>" in answer.text
+    assert "You have signed in or out since it was opened" in answer.text
     assert "hush" not in answer.html
     again = answer.form("/customers/new")
     assert (again["name"], again["intent"]) == ("Zoë <b>", "0" * 32)
     assert staff.post("/customers/new", again, Origin="http://localhost").status == 303
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [("application/json", b'{"name": "Jane"}'), ("multipart/form-data", b"name=Jane"), ("", b"")],
+)
+def test_what_is_no_form_of_ours_is_not_called_too_old(
+    page_as: Callable[[str], Page], kind: str, body: bytes
+) -> None:
+    response = page_as("staff").client.post("/customers/new", data=body, content_type=kind)
+    assert response.status_code == 400
+    told = response.get_data(as_text=True)
+    assert "could not be read as a form of ours" in told
+    assert "signed in or out" not in told
 
 
 def test_another_sites_form_gets_nothing_back(page_as: Callable[[str], Page]) -> None:

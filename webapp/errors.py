@@ -19,7 +19,7 @@ from webapp.ops.requests import request_id
 from webapp.people.service import is_locked, is_setup
 from webapp.ui import messages
 from webapp.ui.asked_first import ASKED_FIRST
-from webapp.ui.csrf import kept_fields
+from webapp.ui.csrf import is_form_of_ours, kept_fields
 from webapp.ui.filters import iso_time
 from webapp.ui.htmx import render_page
 from webapp.writes import service as writes
@@ -83,7 +83,8 @@ def _http(error: HTTPException) -> AnyResponse:
 
 def _csrf(error: CSRFError) -> Response:
     logger.warning("csrf_refused", extra={"reason": error.description})
-    return _page(400, messages.CSRF_FAILED, code="csrf_failed", kept=kept_fields())
+    message = messages.CSRF_FAILED if is_form_of_ours() else messages.NOT_A_FORM
+    return _page(400, message, code="csrf_failed", kept=kept_fields())
 
 
 def _neropay(error: NeroPayError) -> Response:

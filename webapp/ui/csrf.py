@@ -56,8 +56,17 @@ class CsrfProtect(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no type
         app.jinja_env.globals.pop("csrf_meta_tag", None)
 
     def _get_csrf_token(self) -> str | None:
-        sent = request.form.get(FIELD) or request.headers.get(HEADER)
+        sent = _sent()
         return unmask(sent) if sent else None
+
+
+def is_form_of_ours() -> bool:
+    """Tell whether what was sent has a token, right or wrong, as every form of ours has."""
+    return bool(_sent())
+
+
+def _sent() -> str | None:
+    return request.form.get(FIELD) or request.headers.get(HEADER)
 
 
 def masked_token() -> str:

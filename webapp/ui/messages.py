@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from webapp.ui.outcomes import CSRF_FAILED, ERRORS, NOTHING_SENT, OUTCOMES, Message
+from webapp.ui.outcomes import CSRF_FAILED, ERRORS, NOT_A_FORM, NOTHING_SENT, OUTCOMES, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # And everything below.
-__all__ = ["CSRF_FAILED", "ERRORS", "NOTHING_SENT", "OUTCOMES", "Message"]
+__all__ = ["CSRF_FAILED", "ERRORS", "NOTHING_SENT", "NOT_A_FORM", "OUTCOMES", "Message"]
 
 
 _FALLBACK: Final = Message(

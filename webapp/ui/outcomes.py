@@ -117,6 +117,12 @@ CSRF_FAILED: Final = Message(
     "Check what you typed and send it again.",
     "warning",
 )
+NOT_A_FORM: Final = Message(
+    "That did not arrive properly",
+    "It could not be read as a form of ours, so nothing was saved.",
+    "Go back, load the page again and repeat what you did.",
+    "warning",
+)
 
 # --- what came of a call to NeroPay, by kind ---------------------------------------------------
 
