@@ -16,7 +16,7 @@ from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.ui.refusals import explain_in, status_of
 from webapp.ui.toasts import Action, Toast, flash_toasts
 from webapp.writes import waiting as queue
-from webapp.writes.service import Refusal, State, new_intent_id
+from webapp.writes.service import NOT_CONFIRMED, Refusal, State, new_intent_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +30,6 @@ bp = Blueprint("categories", __name__, url_prefix="/categories")
 
 # Another category was sent under this form's id before: this one is to be sent by itself.
 _SENT_BEFORE: Final = Refusal("category_added_before", "sent_before")
-# Another form was sent under this id before, and nobody knows yet what became of it.
-_NOT_CONFIRMED: Final = Refusal("outcome_unknown", "outcome_unknown")
-# The same, and nobody will ever know.
-_NOT_KNOWN: Final = Refusal("not_known", "not_known")
 
 
 @bp.get("")
@@ -153,7 +149,7 @@ def not_added(form: CategoryForm, outcome: Outcome) -> Response:
         refusal = _why_not_sent(outcome)
     if refusal is None:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    if refusal is _NOT_CONFIRMED:  # that one is settled when the same form comes again
+    if refusal is NOT_CONFIRMED:  # that one is settled when the same form comes again
         return _new_page(form, refusal, status=explain_in(form, refusal.kind, refusal.fields))
     return refused_page(form, refusal)
 
@@ -168,7 +164,7 @@ def _why_not_sent(earlier: Outcome) -> Refusal:
     """Give why a changed form was not sent, by what became of the one that was sent before."""
     if earlier.state is State.APPLIED:
         return _SENT_BEFORE
-    return _NOT_KNOWN if earlier.is_closed_unknown else _NOT_CONFIRMED
+    return earlier.why_not_again
 
 
 def _action(category_id: str) -> Action:
