@@ -7,6 +7,7 @@ Not here: anything that production uses; see webapp.serve.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import http.client
 import json
@@ -179,10 +180,18 @@ def _require_free(host: str, port: int, variable: str) -> None:
             probe.bind(found[4])
             probe.listen(1)
     except OSError as error:
+        what, otherwise = f"Port {port} on {host}", f"{variable}={_another_port(port, error.errno)}"
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            what, otherwise = f"HOST {host}", "HOST=127.0.0.1"
         raise DemoError(
-            f"Port {port} on {host} cannot be used ({error.strerror}); "
-            f"choose another: make run {variable}={port + 10}"
+            f"{what} cannot be used ({error.strerror}); choose another: make run {otherwise}"
         ) from error
+
+
+def _another_port(port: int, reason: int | None) -> int:
+    if reason == errno.EACCES:  # those below 1024 are the system's
+        return 8_000 + port % 1_000
+    return port + 10 if port <= 65_525 else port - 10
 
 
 def _environment(place: _Place, state: _State, environ: Mapping[str, str]) -> dict[str, str]:

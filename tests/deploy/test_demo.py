@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.server
 
+# As the system says it to whoever is not root.
+_NOT_FOR_US = """
+import socket
+class Socket(socket.socket):
+    def bind(self, address):
+        if address[1] < 1024:
+            raise PermissionError(13, "Permission denied")
+        super().bind(address)
+socket.socket = Socket
+"""
 COMMAND = [sys.executable, "-m", "webapp.demo"]
 
 
@@ -90,7 +100,7 @@ def test_it_prints_the_address_and_the_page_shows_four_logins(first_run: Demo) -
 
 
 def test_its_keys_and_databases_are_the_owners_alone(first_run: Demo) -> None:
-    for name in ("demo.json", "tillside.db", "log/web.log"):
+    for name in ("demo.json", "tillside.db", "log/web.log", "sandbox.db", "sandbox.db-wal"):
         mode = stat.S_IMODE((first_run.var_dir / name).stat().st_mode)
         assert mode == 0o600, f"{name} has mode {mode:o}"
 
@@ -154,6 +164,35 @@ def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
     done = subprocess.run(COMMAND, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "PORT must be a whole number from 1 to 65535, not 'eighty'.\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason", "way_out"),
+    [
+        ("HOST", "nohost.invalid", "", "HOST=127.0.0.1"),
+        ("HOST", "192.0.2.1", "Cannot assign requested address", "HOST=127.0.0.1"),
+        ("PORT", "80", "Permission denied", "PORT=8080"),
+        ("PORT", "443", "Permission denied", "PORT=8443"),
+    ],
+)
+def test_the_advice_is_about_what_is_wrong(
+    tmp_path: Path, variable: str, value: str, reason: str, way_out: str
+) -> None:
+    env = environment(tmp_path / "var", free_port(), free_port()) | {variable: value}
+    (tmp_path / "sitecustomize.py").write_text(_NOT_FOR_US if variable == "PORT" else "")
+    done = subprocess.run(
+        COMMAND,
+        env=env | {"PYTHONPATH": str(tmp_path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(
+        rf".*\b{value}\b.* cannot be used \(.*{reason}.*\); choose another: make run {way_out}\n",
+        done.stderr,
+    )
 
 
 def test_the_probe_for_a_busy_port_sees_a_listener(tmp_path: Path) -> None:

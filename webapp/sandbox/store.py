@@ -6,6 +6,7 @@ rows mean is in customers.py, categories.py and writes.py.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -60,6 +61,8 @@ class Store:
         self._writing = threading.Lock()
         self._closed = False
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Before SQLite would make it for everybody to read; what it puts beside it is as this is.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         with self.reading() as connection:
             connection.executescript(SCHEMA)
             connection.executemany("INSERT OR IGNORE INTO counters VALUES (?, ?)", COUNTERS.items())
