@@ -84,6 +84,8 @@ def test_what_was_refused_is_shown_there_and_in_place(staff: Page, copied: Sandb
     assert "Change customers Refused" in staff.get("/status").text
     form = staff.get(EDIT).text
     assert "NeroPay did not let us change customers when last tried" in form
+    assert "account.”" in form
+    assert "”." not in form, "a sentence ends once"
 
 
 def test_it_is_forgotten_after_an_hour(staff: Page, copied: Sandbox, clock: Clock) -> None:
