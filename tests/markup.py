@@ -32,6 +32,8 @@ _PARENTS = {
     "summary": frozenset({"details"}),
     "legend": frozenset({"fieldset"}),
 }
+# A part of htmx's is a template to the browser: that is what it is made before it is read.
+_TAKES_ANYTHING = frozenset({"template", "hx-partial"})
 _CHILDREN = {
     "ul": frozenset({"li", "template", "script"}),
     "ol": frozenset({"li", "template", "script"}),
@@ -98,6 +100,8 @@ class _Reader(HTMLParser):
                     self._say(f"id empty, with a space, or twice: {text}")
                 self._ids.add(value or "")
         parent = self.open[-1] if self.open else None
+        if parent in _TAKES_ANYTHING:
+            parent = None
         if parent and parent not in _PARENTS.get(tag, {parent}):
             self._say(f"<{tag}> in <{parent}>")
         if parent and tag not in _CHILDREN.get(parent, {tag}):
