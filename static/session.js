@@ -225,6 +225,14 @@
   channel.postMessage("open"); // this page was given: what waits in another window may go on
   addEventListener("popstate", () => (isMoved ||= covered !== null));
 
+  // --- as a page goes: its form is open no more, and whoever has the same one open is told so -----
+  addEventListener("pagehide", () => {
+    const headers = JSON.parse(body.getAttribute("hx-headers:inherited"));
+    for (const { dataset } of document.querySelectorAll("[data-as-it-goes]")) {
+      fetch(dataset.asItGoes, { method: "POST", keepalive: true, headers }).catch(() => {});
+    }
+  });
+
   // --- the idle lock: the server decides; the page asks it in time ------------------------------------
   const idle = Number(body.dataset.idle) * 1000;
   if (!idle) return;

@@ -74,6 +74,7 @@ _WRITERS = """
 POST /customers/<record_id:customer_id>/carry
 GET  /customers/<record_id:customer_id>/leave
 GET  /customers/<record_id:customer_id>/presence
+POST /customers/<record_id:customer_id>/presence
 POST /customers/<record_id:customer_id>/resolve
 GET  /customers/<record_id:customer_id>/undo/<record_id:of>
 POST /customers/<record_id:customer_id>/undo/<record_id:of>

@@ -187,3 +187,16 @@ def test_axe(site: Site, visit: Callable[..., Visitor], width: int) -> None:
     page.goto(str(page.locator("[form=undo]").first.get_attribute("formaction")))
     found += complaints(page)
     assert found == []
+
+
+def test_who_leaves_by_the_menu_has_the_form_open_no_more(
+    site: Site, visit: Callable[..., Visitor]
+) -> None:
+    begin(site)
+    mary, john = visit("manager").page, visit("staff").page
+    mary.goto(URL)
+    john.goto(URL)
+    told = john.get_by_text("Manager Person has this form open too, since")
+    expect(told).to_be_visible()
+    mary.get_by_role("link", name="Categories").click()
+    expect(told).to_have_count(0)  # as his page asks again, long before her mark would run out

@@ -70,9 +70,9 @@ def test_it_ends_with_saving_cancelling_and_silence(
     manager.post(URL, manager.get(URL).form(URL))  # nothing to save
     assert TOLD not in staff.get(POLL, htmx=True).text
     manager.get(URL)
-    clock.advance(seconds=50)
+    clock.advance(seconds=44)
     assert TOLD in staff.get(POLL, htmx=True).text
-    clock.advance(seconds=11)
+    clock.advance(seconds=2)
     assert TOLD not in staff.get(POLL, htmx=True).text
 
 
@@ -108,7 +108,7 @@ def test_asking_renews_it_and_the_time_is_that_of_opening(
     manager.get(URL)
     first = staff.get(POLL, htmx=True).text
     for _ in range(6):
-        clock.advance(seconds=50)
+        clock.advance(seconds=40)
         manager.get(POLL, htmx=True)
     assert staff.get(POLL, htmx=True).text == first
     clock.advance(minutes=10)
@@ -150,7 +150,7 @@ def test_old_marks_are_dropped(app: Flask, staff: Page, clock: Clock) -> None:
         purge_presence(clock())
         with db.read() as connection:
             assert connection.execute(select(table.c.record_id)).scalars().all() == ["1001"]
-        clock.advance(seconds=61)
+        clock.advance(seconds=46)
         purge_presence(clock())
         with db.read() as connection:
             assert connection.execute(select(table)).all() == []

@@ -76,6 +76,7 @@ def not_saved(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Respons
 
 def find_or_404(customer_id: str) -> CustomerRow:
     """Give the record, or answer that there is none."""
+    service.leave_form(current_actor(), row.id)
     row = service.get_customer(customer_id)
     if row is None:
         abort(404)

@@ -1,7 +1,7 @@
 """Who has the form of a record open just now, so that two people need not meet at "Save".
 
 A mark is written when a form opens and renewed by the page every few seconds; one that was not
-renewed for a minute counts for nothing. It is a courtesy and protects nothing: what protects is
+renewed for 45 seconds counts for nothing. It is a courtesy and protects nothing: what protects is
 the comparison in `corrections`. So a form never waits for it, and a crash may lose it.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from webapp.activity.service import Actor
 
-LASTS: Final = timedelta(seconds=60)  # without a sign of life
+LASTS: Final = timedelta(seconds=45)  # without a sign of life; the page gives one every 20
 _TYPE: Final = "customer"
 _MOST: Final = 5  # names shown
 _WAIT: Final = 50  # milliseconds that a mark waits for SQLite's one writer
@@ -51,7 +51,20 @@ class Present:
     since: datetime
 
 
-def note_open(actor: Actor, customer_id: str) -> tuple[Present, ...]:
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Who else has a form open, as somebody is told when they open it themselves.
+
+    Attributes:
+        present: The first one first.
+        at: When their own mark was renewed.
+    """
+
+    present: tuple[Present, ...]
+    at: datetime
+
+
+def note_open(actor: Actor, customer_id: str) -> Others:
     """Note that somebody has a record's form open; again and again while it is so.
 
     Args:
@@ -59,7 +72,7 @@ def note_open(actor: Actor, customer_id: str) -> tuple[Present, ...]:
         customer_id: NeroPay's id.
 
     Returns:
-        Who else has it open, the first one first.
+        Who else has it open.
     """
     moment = now()
     values = {
@@ -73,7 +86,7 @@ def note_open(actor: Actor, customer_id: str) -> tuple[Present, ...]:
     }
     with _lightly() as connection:
         _MARK.run(connection, values)
-    return list_others(actor, customer_id)
+    return Others(list_others(actor, customer_id), moment)
 
 
 def list_others(actor: Actor, customer_id: str) -> tuple[Present, ...]:
@@ -84,10 +97,21 @@ def list_others(actor: Actor, customer_id: str) -> tuple[Present, ...]:
         return tuple(Present(*row) for row in _OTHERS.all(connection, values))
 
 
-def leave(actor: Actor, customer_id: str) -> None:
-    """Note that somebody has closed a record's form."""
+def leave(actor: Actor, customer_id: str, *, until: datetime | None = None) -> None:
+    """Note that somebody has closed a record's form.
+
+    Args:
+        actor: Who.
+        customer_id: NeroPay's id.
+        until: When the form that was closed last gave a sign of life: what has been renewed
+            since is of another one, or of the same page loaded anew.
+    """
+    values = {"record": customer_id, "me": actor.person_id}
     with _lightly() as connection:
-        forget(connection, actor.person_id, customer_id)
+        if until is None:
+            _FORGET.run(connection, values)
+        else:
+            _FORGET_UNTIL.run(connection, {**values, "until": until})
 
 
 def forget(connection: Connection, person_id: int | None, customer_id: str | None) -> None:
@@ -164,4 +188,10 @@ _OTHERS: Final = Prepared(
     .order_by(presence.c.opened_at)
     .limit(_MOST)
 )
-_FORGET: Final = Change(delete(presence).where(_OF_RECORD, presence.c.person_id == bindparam("me")))
+_OWN: Final = and_(_OF_RECORD, presence.c.person_id == bindparam("me"))
+_FORGET: Final = Change(delete(presence).where(_OWN))
+_FORGET_UNTIL: Final = Change(
+    delete(presence).where(
+        _OWN, presence.c.seen_at <= bindparam("until", type_=presence.c.seen_at.type)
+    )
+)

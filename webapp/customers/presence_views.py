@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
-from flask import abort, request, url_for
+from flask import Response, abort, request, url_for
 
 from webapp.customers import service
 from webapp.customers.views import bp, cells_in_list, is_row_swap
 from webapp.people.service import Permission, current_actor, polling, requires
 from webapp.ui.htmx import is_partial, redirect_to, render_page
-
-if TYPE_CHECKING:
-    from flask import Response
 
 __all__ = ["bp"]
 
@@ -35,6 +32,17 @@ def presence(customer_id: str) -> Response:
     )
 
 
+@bp.post("/<record_id:customer_id>/presence")
+@polling
+@requires(Permission.CUSTOMERS_WRITE)
+def end_presence(customer_id: str) -> Response:
+    """End the mark of a form whose page is gone; the page asks this as it goes. Drafts stay."""
+    until = _moment(request.args.get("until", ""))
+    if until is not None:
+        service.leave_form(current_actor(), customer_id, until=until)
+    return Response(status=204)
+
+
 @bp.get("/<record_id:customer_id>/leave")
 @requires(Permission.CUSTOMERS_WRITE)
 def leave(customer_id: str) -> Response:
@@ -47,3 +55,11 @@ def leave(customer_id: str) -> Response:
     if row is not None and is_row_swap():
         return render_page("customers/show.html", "customers/_row.html", rows=cells_in_list(row))
     return redirect_to(url_for("customers.show", customer_id=customer_id))
+
+
+def _moment(seconds: str) -> datetime | None:
+    """Read when a form last gave a sign of life; None when that is no time."""
+    try:
+        return datetime.fromtimestamp(float(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

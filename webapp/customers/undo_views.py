@@ -74,9 +74,8 @@ def undo(customer_id: str, of: str) -> Response:
     intent = request.form.get("intent", "")
     # The history has one form for all its changes: each is a write of its own.
     intent_id = derive_intent_id(intent, of.encode()) if is_intent_id(intent) else None
-    if any(held.id != intent_id for held in waiting.held_on(customer_id)) and not _is_sent(
-        intent_id
-    ):
+    others = [held for held in waiting.held_on(customer_id) if held.id != intent_id]
+    if others and not _is_sent(intent_id):
         return _answer(row, [Toast(words.UNDO_BEHIND, "warning")])  # NeroPay gets them in order
     if "hold" in request.form:
         return _leave_here(row, change, intent_id)
