@@ -123,17 +123,49 @@ def test_it_can_be_thrown_away(
     assert copied.ledger() == []
 
 
-def test_who_is_back_is_told_and_sends_it_themself(
-    app: Flask, cast: dict[str, Member], page_as: Callable[[str], Page], copied: Sandbox, left: Held
+@pytest.mark.parametrize(
+    ("values", "back"), [(SUSPENDED, {"is_active": True}), (DEMOTED, {"role": "staff"})]
+)
+def test_once_its_author_may_send_it_again_it_goes_by_itself(
+    app: Flask, cast: dict[str, Member], copied: Sandbox, left: Held,
+    *, values: dict[str, Any], back: dict[str, Any],
+) -> None:  # fmt: skip
+    change(app, cast["staff"], **values)
+    drain(app)
+    change(app, cast["staff"], **back)
+    assert drain(app) == 1
+    assert [effect["key"] for effect in copied.ledger()] == [left.id]
+    with app.app_context():
+        assert list_held() == ()
+
+
+def test_what_waits_for_another_decision_does_not_go_by_itself(
+    app: Flask, cast: dict[str, Member], copied: Sandbox, left: Held
+) -> None:
+    copied.set_customer(1001, city="Leeds")  # it clashes
+    assert drain(app) == 0
+    change(app, cast["staff"], **SUSPENDED)
+    change(app, cast["staff"], is_active=True)
+    assert drain(app) == 0
+    assert copied.ledger() == []
+    with app.app_context():
+        assert [one.id for one in list_held()] == [left.id]
+
+
+def test_what_the_worker_writes_down_comes_from_no_address(
+    app: Flask, cast: dict[str, Member], left: Held, copied: Sandbox
 ) -> None:
     change(app, cast["staff"], **SUSPENDED)
     drain(app)
     change(app, cast["staff"], is_active=True)
-    assert drain(app) == 0, "it is for a person now"
-    staff = page_as("staff")
-    assert "was not sent. Somebody who may send it decides." in staff.get("/").text
-    assert staff.post(f"/writes/{left.id}/take-over").location == "/writes"
-    assert drain(app) == 1
+    drain(app)
+    with app.app_context():
+        told = {one.kind: one.address for one in activity.history("customer", "1001")}
+    assert told == {
+        "customer.update": None,
+        "customer.hold_stopped": None,
+        "customer.held": "127.0.0.1",
+    }
 
 
 def test_whose_role_does_not_include_it_takes_nothing_over(

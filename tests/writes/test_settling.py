@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from webapp.activity.tables import activity
 from webapp.clock import now
@@ -53,6 +54,14 @@ def test_a_little_younger_is_sent_again(office: Office, sandbox: Sandbox) -> Non
 
     assert settle(ID).state is State.APPLIED
     assert len(sandbox.requests()) == 1
+
+
+def test_what_is_found_out_later_comes_from_no_address(office: Office, sandbox: Sandbox) -> None:
+    office.become_unknown(sandbox, ID)
+    assert settle(ID).state is State.APPLIED
+    with db.read() as connection:
+        told = connection.execute(select(activity.c.address).order_by(activity.c.id)).scalars()
+    assert list(told) == ["192.0.2.7", None]
 
 
 @pytest.mark.parametrize("status", [403, 404, 413])

@@ -1,7 +1,8 @@
 """Whether the author of a write that waits may still send it, and taking it over.
 
 What somebody left here is theirs to send for as long as they might send it themselves. After that
-it stays where it is, until somebody who may sends it as their own decision or throws it away.
+it stays where it is, until they may again, or somebody who may sends it as their own or throws it
+away.
 
 Not here: who may decide about others' writes (`views`).
 """
@@ -50,6 +51,21 @@ def may_leave(one: Held) -> Guard:
         return is_just_so(connection) or refusal_of(connection, one)
 
     return look
+
+
+def resumed(one: Held) -> Held:
+    """Give what waits, for NeroPay again if its author may send it again."""
+    if not one.is_orphan:
+        return one
+    with db.read() as connection:
+        if refusal_of(connection, one) is not None:
+            return one
+    just_so = (held_writes.c.id == one.id, held_writes.c.version == one.version)
+    values = {"state": held.HeldState.WAITING, "refusal": "{}"}
+    change = update(held_writes).where(*just_so).values(values).returning(held_writes)
+    with db.write() as connection:
+        row = connection.execute(change).one_or_none()
+    return held.held_of(row) if row else one
 
 
 def take_over(actor: Actor, held_id: str) -> Held | None:

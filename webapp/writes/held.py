@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from webapp.activity.service import Actor
-    from webapp.writes.models import Outcome
+    from webapp.writes.models import Guard, Outcome
 
 __all__ = [
     "HOLDABLE",
@@ -192,7 +192,7 @@ def _count_own(connection: Connection, actor: Actor) -> int:
     return connection.execute(query).scalar_one()
 
 
-def still_held(held: Held) -> Any:
+def still_held(held: Held) -> Guard:
     """Give the guard that lets a held write leave only as it was when it was read."""
 
     def look(connection: Connection) -> Refusal | None:

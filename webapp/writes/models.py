@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -166,6 +166,12 @@ class Intent:
     created_at: datetime
     attempts: int
     held_since: datetime | None = None
+
+    @property
+    def told_of(self) -> Actor:
+        """Whose write it is, for the trail: with their address only where they sent it just now."""
+        is_later = self.attempts > 1 or self.held_since is not None
+        return replace(self.actor, address=None) if is_later else self.actor
 
     def sent(self) -> dict[str, object]:
         """Give the fields that are sent; none for a DELETE."""

@@ -13,7 +13,7 @@ from webapp.writes.looking import list_not_known
 from webapp.writes.models import State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -138,7 +138,7 @@ def line_of(one: Held, *, is_behind: bool = False) -> Line:
     )
 
 
-def _held_lines(waiting: Any) -> list[Line]:
+def _held_lines(waiting: Iterable[Held]) -> list[Line]:
     lines: list[Line] = []
     records: set[tuple[str, str]] = set()
     for one in waiting:

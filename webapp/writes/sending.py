@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import current_app
@@ -59,12 +60,12 @@ def send_held(pause: Callable[[float], object] = time.sleep, *, limit: int = 50)
         How many have left.
     """
     waiting = held.list_held(limit=_MOST)
-    if not any(not one.needs_you for one in waiting):
+    if not any(not one.needs_you or one.is_orphan for one in waiting):
         return 0
     left, moment = 0, now()
     behind: set[tuple[str, str | None]] = set()  # records with something that has to go first
     pace = Pace(pause)
-    for one in waiting:
+    for one in map(authors.resumed, waiting):
         record_key = (one.record_type, one.record_id)
         if one.record_id is not None and record_key in behind:
             continue
@@ -136,7 +137,7 @@ def _ask_somebody(one: Held, refusal: Refusal) -> bool:
             state = notices.STOPPED if is_orphan else notices.NEEDS_YOU
             _leave_notice(connection, one, state, detail=refusal.message)
             deed = "hold_stopped" if is_orphan else "hold_clashed"
-            held.tell(connection, deed, one.actor, one, {})
+            held.tell(connection, deed, replace(one.actor, address=None), one, {})
     return False
 
 

@@ -160,7 +160,7 @@ def _apply(intent: Intent, data: object) -> Outcome:
         )
         record(
             connection,
-            actor=intent.actor,
+            actor=intent.told_of,
             kind=intent.kind,
             outcome=State.APPLIED,
             record_type=intent.record_type,
@@ -233,7 +233,7 @@ def _record_end(connection: Connection, intent: Intent, state: State) -> None:
     sent = intent.sent()
     record(
         connection,
-        actor=intent.actor,
+        actor=intent.told_of,
         kind=intent.kind,
         outcome=state,
         record_type=intent.record_type,
