@@ -56,7 +56,8 @@ class Transport:
 
     A session of requests knows how to reach the server, TLS included. What it does beyond that for
     each request (cookies, redirects, proxies, netrc) is what we must not have, and half of its
-    time, so requests go straight to its pool of connections.
+    time, so requests go straight to its pool of connections. What has to be as requests does it
+    is held to that by tests/neropay/test_requests_send.py.
     """
 
     def __init__(self, base_url: str) -> None:
