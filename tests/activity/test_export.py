@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import PASSWORD
 from webapp.activity.export import COLUMNS, safe_cell, stream_csv
 from webapp.activity.models import Query, Scope
 
@@ -89,9 +90,9 @@ def test_after_a_while_the_password_is_asked_for_again(
     clock.advance(minutes=16)
     seen = "/activity?kind=customers&q=jane"
     answer = page.get("/activity/export?kind=customers", Referer=f"http://localhost{seen}")
-    asked = "/account/step-up?next=/activity?kind=customers%26q=jane&again=1"
+    asked = "/account/step-up?next=/activity?kind%3Dcustomers%26q%3Djane&again=1"
     assert (answer.status, answer.location) == (303, asked)
-    assert page.get(asked).form(asked)
+    assert page.get(asked).has("form", action=asked)
     confirmed = page.post(asked, {"password": PASSWORD})
     assert (confirmed.status, confirmed.location) == (303, seen)  # a page, and no file
     assert "Press Export again" in page.get(seen).text

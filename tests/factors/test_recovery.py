@@ -42,6 +42,29 @@ def test_one_lets_in_however_it_is_typed(secured: Someone, shape: Callable[[str]
     assert "9 of 10 left" in secured.page.get("/account").text
 
 
+def test_they_are_shown_and_saved_for_as_long_as_they_are_kept(owner: Someone) -> None:
+    owner.clock.advance(minutes=14)
+    owner.set_up_app()
+    owner.clock.advance(minutes=14)  # the password was given half an hour ago
+    assert owner.read_codes()
+    page = owner.page.get(f"{FACTORS}/codes")
+    assert page.has("a", href=f"{FACTORS}/codes.txt")
+    assert not page.has("a", href=f"{FACTORS}/codes.txt", download="")
+    saved = owner.page.client.get(f"{FACTORS}/codes.txt")
+    assert owner.codes[0] in saved.text
+    owner.clock.advance(minutes=1)
+    assert owner.page.get(f"{FACTORS}/codes.txt").location == FACTORS
+    assert words.CODES_GONE in owner.page.get(FACTORS).text
+
+
+def test_a_locked_session_does_not_save_the_lock_in_their_place(owner: Someone) -> None:
+    owner.set_up_app()
+    owner.page.post("/lock")
+    shown = f"{FACTORS}/codes"
+    answer = owner.page.get(f"{FACTORS}/codes.txt", Referer=f"http://localhost{shown}")
+    assert answer.location == f"/lock?next={shown}"
+
+
 def test_it_works_once(secured: Someone) -> None:
     for status in (303, 422):
         secured.give_password()

@@ -39,6 +39,7 @@ _MARK = "tillside_permission"
 _SETUP_MARK = "tillside_setup_allowed"
 _LOCK_MARK = "tillside_lock_allowed"
 _STEP_UP_MARK = "tillside_needs_step_up"
+_FILE_MARK = "tillside_sends_file"
 _PUBLIC = "public"
 _PUBLIC_ENDPOINTS = frozenset({"static", "ui.static"})  # files; their part knows no feature
 _SAFE = frozenset({"GET", "HEAD"})
@@ -110,6 +111,15 @@ def needs_step_up(view: View) -> View:
     and comes back after it.
     """
     return _marked(view, _STEP_UP_MARK, True)
+
+
+def sends_file(view: View) -> View:
+    """Mark a view: it answers with a file, which the browser saves and shows no page for.
+
+    Whoever has to say first who they are comes back to the page with the link to it: sent to the
+    file itself they would stay on the page that asked them.
+    """
+    return _marked(view, _FILE_MARK, True)
 
 
 def can(permission: Permission | str) -> bool:
@@ -215,7 +225,10 @@ def _send_to(page: str, why: str = "") -> BaseResponse:
     A form's own sending gets a 401 page instead, which keeps what was typed.
     """
     is_htmx = request.headers.get("HX-Request") == "true"
-    place = f"{page}?{urlencode({'next': _place()}, safe=_PLAIN)}"
+    query = {"next": _place()}
+    if why == "step_up" and _has(_FILE_MARK):
+        query["again"] = "1"
+    place = f"{page}?{urlencode(query, safe=_PLAIN)}"
     if not is_htmx and request.method not in _SAFE:
         g.asked_first, g.asked_at = why, place
         abort(401)
@@ -230,7 +243,7 @@ def _place() -> str:
     What comes from the request is matched against our routes before anything goes there.
     """
     seen = request.headers.get("HX-Current-URL")
-    if seen is None and request.method not in _SAFE:
-        seen = request.referrer or "/"  # the address itself may answer nothing but POST
+    if seen is None and (request.method not in _SAFE or _has(_FILE_MARK)):
+        seen = request.referrer or "/"  # the address itself shows no page
     parts = split_address(seen or request.full_path)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"

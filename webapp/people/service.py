@@ -41,6 +41,7 @@ from webapp.people.permissions import (
     needs_step_up,
     public,
     requires,
+    sends_file,
     setup_allowed,
 )
 from webapp.people.polling import polling
@@ -94,6 +95,7 @@ __all__ = [
     "requires",
     "seconds_until_lock",
     "send_reset_mail",
+    "sends_file",
     "set_preferences",
     "setup_allowed",
     "sign_in",

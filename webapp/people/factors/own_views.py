@@ -28,6 +28,7 @@ from webapp.people.service import (
     current_person,
     needs_step_up,
     requires,
+    sends_file,
     setup_allowed,
 )
 from webapp.ui.htmx import redirect_to
@@ -184,9 +185,8 @@ def remove_passkey_(passkey_id: int) -> Response:
 @blueprint.get("/codes")
 @requires(Permission.SELF)
 @setup_allowed
-@needs_step_up
 def codes() -> Response:
-    """Show new recovery codes, until they are said to be kept."""
+    """Show new recovery codes, until they are said to be kept: 15 minutes at most."""
     shown = own.fresh_codes(_me())
     if not shown:
         return _back(words.CODES_GONE, "info")
@@ -196,9 +196,9 @@ def codes() -> Response:
 @blueprint.get("/codes.txt")
 @requires(Permission.SELF)
 @setup_allowed
-@needs_step_up
+@sends_file
 def download_codes() -> Response:
-    """Give them as a file."""
+    """Give them as a file; whoever may see them need not say once more who they are."""
     shown = own.fresh_codes(_me())
     if not shown:
         return _back(words.CODES_GONE, "info")

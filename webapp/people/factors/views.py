@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, make_response, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 
 from webapp.people import words as people_words
 from webapp.people.factors import passkeys, second_step, step_up, words
@@ -145,7 +154,7 @@ def check_again() -> Response:
         return _throttled(_step_up_page, form, error)
     except SessionEnded:
         return redirect_to(url_for("people.login", next=_next_place()))
-    return redirect_to(_next_place())
+    return _confirmed()
 
 
 @blueprint.post("/account/step-up/passkey/options")
@@ -169,7 +178,7 @@ def step_up_passkey() -> Response:
         return _throttled(_step_up_page, StepUpForm(), error)
     except SessionEnded:
         return redirect_to(url_for("people.login", next=_next_place()))
-    return redirect_to(_next_place())
+    return _confirmed()
 
 
 def _me() -> Person:
@@ -182,6 +191,13 @@ def _next_place() -> str:
     place = return_place(request.args.get("next"), url_for("overview.index"))
     own = (url_for("people.login"), url_for("factors.ask_again"))
     return url_for("overview.index") if place.startswith(own) else place
+
+
+def _confirmed() -> Response:
+    """Go on; to get a file, its link has to be pressed again (`sends_file`)."""
+    if "again" in request.args:
+        flash(words.PRESS_AGAIN, "success")
+    return redirect_to(_next_place())
 
 
 def _back_to_sign_in(problem: str) -> Response:
@@ -205,7 +221,12 @@ def _page(
 ) -> Response:
     info: FactorInfo = factors_of((person_id,))[person_id]
     body = render_template(
-        template, form=form, form_level=problems, factors=info, place=_next_place()
+        template,
+        form=form,
+        form_level=problems,
+        factors=info,
+        place=_next_place(),
+        again="1" if "again" in request.args else None,
     )
     return make_response(body, status)
 

@@ -33,4 +33,5 @@ LAST_FACTOR: Final = (
 GONE: Final = "It was removed already."
 CODES_GONE: Final = "Recovery codes are shown only once. Make new ones if you did not keep them."
 CODES_KEPT: Final = "Your recovery codes are set."
+PRESS_AGAIN: Final = "Confirmed. Press Export again for the file."
 NEED_ONE: Final = "Give your password or a code."
