@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,22 @@ def test_without_a_change_nothing_is_sent(staff: Page, copied: Sandbox) -> None:
     saved = staff.post(URL, fill(staff))
     assert "Nothing was different" in staff.get(saved.location).text
     assert "Nothing was different" in staff.post(URL, fill(staff), htmx=True, **ROW).text
+
+
+def test_what_somebody_else_has_changed_alike_is_not_called_no_change(
+    staff: Page, copied: Sandbox
+) -> None:
+    form = fill(staff, city="Swansea")
+    copied.set_customer(1001, city="Swansea")
+    told = staff.get(staff.post(URL, form).location).text
+    assert "NeroPay has it like this already, so nothing was sent." in told
+    assert "Nothing was different" not in told
+    form = fill(staff, city="Newport")
+    copied.set_customer(1001, city="Newport")
+    staff.get("/customers/1001/refresh")
+    copied.switch(get_by_id=False)
+    told = staff.get(staff.post(URL, form).location).text
+    assert re.search(r"Our copy of \d\d:\d\d has it like this already", told)
     assert copied.requests() == []
 
 

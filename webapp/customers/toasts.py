@@ -57,7 +57,12 @@ def _done(outcome: Outcome, form: CustomerForm | None) -> Toast:
     if outcome.is_no_change:
         if outcome.kind == KIND:
             return Toast(words.ALREADY_UNDONE, "info")
-        has_chosen = form is not None and bool(form.note().asked)
-        return Toast(words.KEPT_THEIRS if has_chosen else messages.NO_CHANGE)
+        return Toast(_why_not_sent(form, outcome) if form else messages.NO_CHANGE)
     text = (messages.undone if outcome.kind == KIND else messages.saved)(outcome.label)
     return Toast(text, action=undo_action(outcome))
+
+
+def _why_not_sent(form: CustomerForm, outcome: Outcome) -> str:
+    if changes_of(form.seen_values(), form.values()):  # somebody else has made the same change
+        return words.there_already(outcome.copy_of, now())
+    return words.KEPT_THEIRS if form.note().asked else messages.NO_CHANGE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from webapp.ui import messages
 from webapp.ui.filters import clock_time, date_time, day, visible
+from webapp.ui.outcomes import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 UNDO_BEHIND: Final = "Not undone: an earlier change of this customer waits here and goes first."
 UNDO_LATER: Final = "Undo it again from the history when NeroPay is back."
+ASKED_ONCE: Final = Message(
+    "Is it the same person?",
+    "Somebody with this e-mail or phone was entered before and is shown on this page. Nothing was "
+    "sent yet.",
+    "If this is somebody else, save it all the same.",
+    "warning",
+)
 CHOOSE: Final = "Choose one of these."
 KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
 NOT_GIVEN: Final = "NeroPay does not give single records here"
@@ -68,6 +76,17 @@ def compared_with_copy(moment: datetime, today: datetime) -> str:
         today: Now.
     """
     return f"{NOT_GIVEN}, so this was compared with our copy {age(moment, today)}."
+
+
+def there_already(copy_of: datetime | None, today: datetime) -> str:
+    """Say that a record holds already what was to be saved.
+
+    Args:
+        copy_of: How old our copy is, where NeroPay itself could not be asked.
+        today: Now.
+    """
+    where = f"Our copy {age(copy_of, today)}" if copy_of else "NeroPay"
+    return f"{where} has it like this already, so nothing was sent."
 
 
 def age(moment: datetime, today: datetime) -> str:
