@@ -60,6 +60,18 @@ def test_the_banner_says_why(
     assert page.has("div", data_state="failed", data_error_code=code)
 
 
+def test_who_may_not_save_is_not_told_what_becomes_of_what_is_saved(
+    page_as: Callable[[str], Page], copied: Sandbox
+) -> None:
+    viewer = page_as("viewer")
+    copied.fault(**ALWAYS, action="status", status=503)
+    viewer.get("/customers/1001/refresh", htmx=True)
+    page = viewer.get("/customers")
+    assert "Searching and reading go on, from our own copy." in page.text
+    assert "What you save" not in page.text
+    assert "Saving has to wait" not in page.text
+
+
 def test_nobody_listening_is_not_reached(staff: Page, copied: Sandbox) -> None:
     copied.stop()
     staff.get("/customers/1001/refresh", htmx=True)

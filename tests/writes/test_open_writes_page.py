@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.writes.leaving import leave
 from webapp.activity import service as activity
 from webapp.activity.service import Actor
 from webapp.writes.service import new_intent_id, settle_due
-from webapp.writes.waiting import Draft, hold
+from webapp.writes.waiting import Draft, hold, send_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.page import Page
     from webapp.sandbox.testing import Sandbox
 
-EDIT = "/customers/1001/edit"
+EDIT, NEW = "/customers/1001/edit", "/customers/new"
 
 
 @pytest.fixture
@@ -192,3 +193,25 @@ def test_what_others_wait_for_leaves_room_for_ones_own(
             wait(("owner", "manager")[number % 2], "category", f"Category {number}")
         wait("staff", "customer", "Last Inrow")
     assert "Last Inrow" in staff.get("/writes").text
+
+
+def test_what_waits_for_a_person_is_apart_with_what_is_behind_it(
+    staff: Page, copied: Sandbox, app: Flask
+) -> None:
+    leave(staff, copied, app, EDIT, city="York")
+    leave(staff, copied, app, EDIT, phone="01632 960001")
+    leave(staff, copied, app, NEW, name="Mary Smith")
+    page = staff.get("/writes")
+    assert "Waiting for a decision" not in page.text
+    assert "as soon as NeroPay takes them" in page.text
+    copied.set_customer(1001, city="Leeds")
+    with app.app_context():
+        assert send_held(lambda _: None, limit=1) == 0
+    undecided, waiting = (
+        staff.get("/writes").text.split("Waiting for a decision")[1].split("Waiting for NeroPay")
+    )
+    assert "Town or city" in undecided
+    assert "Behind another change" in undecided
+    assert "Needs a decision" in undecided
+    assert "Mary Smith" in waiting
+    assert "Needs a decision" not in waiting

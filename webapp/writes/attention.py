@@ -168,4 +168,6 @@ def _word(one: notices.Notice) -> Word:
 
 
 def _away_texts(reason: str, since: datetime) -> tuple[str, str]:
-    return words.away(reason, since, now()), words.away_advice(is_offered())
+    return words.away(reason, since, now()), words.away_advice(
+        may_save=can(Permission.CUSTOMERS_WRITE), is_holding=is_offered()
+    )

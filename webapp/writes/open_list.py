@@ -72,21 +72,23 @@ class OpenWrites:
 
     Attributes:
         sent: Not confirmed yet, oldest first.
-        held: Waiting, in the order in which it is sent.
+        held: Waiting for NeroPay, in the order in which it is sent.
+        undecided: Waiting for a person, and what waits behind those.
         not_known: Closed without knowing, until somebody has looked.
     """
 
     sent: tuple[Line, ...]
     held: tuple[Line, ...]
+    undecided: tuple[Line, ...]
     not_known: tuple[Outcome, ...]
 
     @property
     def count(self) -> int:
         """How many are under way."""
-        return len(self.sent) + len(self.held)
+        return len(self.sent) + len(self.held) + len(self.undecided)
 
     def __bool__(self) -> bool:
-        return bool(self.sent or self.held or self.not_known)
+        return bool(self.count or self.not_known)
 
 
 def gather(record_types: Collection[str]) -> OpenWrites:
@@ -103,7 +105,7 @@ def gather(record_types: Collection[str]) -> OpenWrites:
     waiting = held.list_held(record_type=only, limit=_MOST)
     return OpenWrites(
         tuple(line_of_sent(row, moment) for row in rows if row.record_type in record_types),
-        tuple(_held_lines(one for one in waiting if one.record_type in record_types)),
+        *_held_lines(one for one in waiting if one.record_type in record_types),
         tuple(one for one in list_not_known() if one.record_type in record_types),
     )
 
@@ -113,7 +115,7 @@ def own_new(person_id: int, record_type: str) -> tuple[Line, ...]:
     found = gather((record_type,))
     return tuple(
         line
-        for line in (*found.sent, *found.held)
+        for line in (*found.sent, *found.undecided, *found.held)
         if line.record_id is None and line.author_id == person_id and line.state != "sending"
     )
 
@@ -138,14 +140,17 @@ def line_of(one: Held, *, is_behind: bool = False) -> Line:
     )
 
 
-def _held_lines(waiting: Iterable[Held]) -> list[Line]:
-    lines: list[Line] = []
-    records: set[tuple[str, str]] = set()
+def _held_lines(waiting: Iterable[Held]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Give what waits for NeroPay, and what waits for a person or behind such a one."""
+    held: list[Line] = []
+    undecided: list[Line] = []
+    places: dict[tuple[str, str], list[Line]] = {}  # of each record: where the next one stands
     for one in waiting:
         key = (one.record_type, one.record_id or one.id)
-        lines.append(line_of(one, is_behind=key in records))
-        records.add(key)
-    return lines
+        place = undecided if one.needs_you else places.get(key, held)
+        place.append(line_of(one, is_behind=key in places))
+        places[key] = place
+    return tuple(held), tuple(undecided)
 
 
 def line_of_sent(row: Row[Any], moment: datetime) -> Line:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HOLD: Final = "Send when NeroPay is back"
 HOLD_ADVICE: Final = f"Or choose “{HOLD}” below: it waits here until then."
+_GOES: Final = "It goes as soon as NeroPay takes it."
 _NEVER_SENT: Final = "It was never sent to NeroPay."
 CANCELLED: Final = f"Thrown away. {_NEVER_SENT}"
 TAKEN_OVER: Final = "It is yours now, and is sent as soon as NeroPay takes it."
@@ -108,9 +109,16 @@ def away(reason: str, since: datetime, now: datetime) -> str:
     return f"{_REASONS.get(reason, _REASONS['unreachable'])} since {_moment(since, now)}."
 
 
-def away_advice(is_holding: bool) -> str:
-    """Say what goes on while NeroPay is away."""
+def away_advice(*, may_save: bool, is_holding: bool) -> str:
+    """Say what goes on while NeroPay is away.
+
+    Args:
+        may_save: Whether the reader may save anything at all.
+        is_holding: Whether what is saved can wait here.
+    """
     goes_on = "Searching and reading go on, from our own copy."
+    if not may_save:
+        return goes_on
     if not is_holding:
         return f"{goes_on} Saving has to wait."
     return f"{goes_on} What you save can wait here and is sent when NeroPay is back."
@@ -118,12 +126,12 @@ def away_advice(is_holding: bool) -> str:
 
 def held(label: str) -> str:
     """Say that a write waits now, for a toast."""
-    return f"Kept, not sent yet: {label}. It goes when NeroPay is back."
+    return f"Kept, not sent yet: {label}. {_GOES}"
 
 
 def held_changed(label: str) -> str:
     """Say that a waiting write was changed, for a toast."""
-    return f"Changed: {label}. It goes when NeroPay is back."
+    return f"Changed: {label}. {_GOES}"
 
 
 def moved(name: str, *, is_own: bool, may_change: bool) -> Message:
