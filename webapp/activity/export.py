@@ -81,7 +81,7 @@ def _cells(entry: Entry) -> list[Any]:
         entry.record_type,
         entry.record_id,
         entry.label,
-        "; ".join(changes),
+        entry.damage or "; ".join(changes),
         entry.intent_id,
     )
     moment = entry.at.strftime("%Y-%m-%d %H:%M:%S")

@@ -118,6 +118,8 @@ def _line(entry: Entry, places: dict[str, str]) -> Line:
     note, tone = words.outcome_text(entry.outcome)
     if entry.kind == "sign_in.failed":
         note = ""  # its name says so
+    if entry.damage:
+        note, tone = entry.damage, "danger"
     is_own = entry.record_type == "person" and entry.record_id == str(entry.actor_id)
     return Line(
         id=entry.id,

@@ -82,7 +82,7 @@ def list_entries(query: Query, scope: Scope, *, limit: int = PAGE) -> Listing:
     has_newer = has_more if query.after is not None else query.before is not None
     has_older = has_more if query.after is None else True
     return Listing(
-        entries,
+        tuple(map(scope.see, entries)),
         older=entries[-1].id if entries and has_older else None,
         newer=entries[0].id if entries and has_newer else None,
         is_too_short=searching.is_too_short(query.q),
@@ -96,7 +96,8 @@ def list_choices(scope: Scope) -> Choices:
         people = connection.execute(_statement(_PEOPLE)).all() if scope.is_all else ()
     if not scope.is_all:
         kinds = tuple(kind for kind in kinds if kind.startswith(words.SHARED))
-    return Choices(tuple((row.id, row.name) for row in people), kinds)
+    named = ((row.id, row.name) for row in people if isinstance(row.name, str))
+    return Choices(tuple(one for one in named if isinstance(one[0], int)), kinds)
 
 
 def _streams(connection: Connection, query: Query, scope: Scope) -> list[_Stream]:
@@ -158,7 +159,7 @@ def _kinds(connection: Connection, actor: int | str | None = "") -> tuple[str, .
     if actor is not None and actor != "":
         whose, values = "actor_id = :actor", {"actor": actor}
     found = connection.execute(_statement(_KINDS.format(whose, whose)), values)
-    return tuple(found.scalars())
+    return tuple(kind for kind in found.scalars() if isinstance(kind, str))
 
 
 def _find(connection: Connection, query: Query, scope: Scope, limit: int) -> tuple[Entry, ...]:

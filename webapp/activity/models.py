@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ TILLSIDE = Actor(None, "Tillside", None)  # what the worker does by itself
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry as pages show it."""
+    """One entry as pages show it.
+
+    Attributes:
+        damage: What to say of it, when it is not as it was written and parts cannot be shown.
+    """
 
     id: int
     at: datetime
@@ -44,6 +48,7 @@ class Entry:
     label: str
     changes: dict[str, tuple[object, object]]
     intent_id: str | None
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,11 @@ class Scope:
 
     person_id: int
     is_all: bool
+
+    def see(self, entry: Entry) -> Entry:
+        """Give an entry as they may see it: of colleagues not where they were at the time."""
+        may_know = self.is_all or entry.actor_id == self.person_id
+        return entry if may_know or entry.address is None else replace(entry, address=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _trim_here(connection: Connection, before: datetime, batch: int) -> int:
     )
     last, count = None, 0
     for row in oldest:
-        if row.at >= before:
+        if row.at is None or row.at >= before:  # None: somebody spoiled it; it is not lost as well
             break
         last, count = row, count + 1
     if last is None:

@@ -30,6 +30,7 @@ from webapp.extensions import db
 from webapp.ui.filters import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
@@ -40,6 +41,7 @@ __all__ = [
     "Actor",
     "Entry",
     "VerifyResult",
+    "as_seen",
     "find_write",
     "history",
     "is_flooded",
@@ -133,6 +135,13 @@ def history(record_type: str, record_id: str, limit: int = 20) -> tuple[Entry, .
     values = {"record_type": record_type, "record_id": record_id, "most": limit}
     with db.read() as connection:
         return tuple(map(entry_of, _HISTORY.all(connection, values)))
+
+
+def as_seen(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Give entries as whoever is signed in may see them; see `models.Scope.see`."""
+    from webapp.activity.scopes import current_scope  # it uses people, who use the trail
+
+    return tuple(map(current_scope().see, entries))
 
 
 def newest_of_kind(kind: str, limit: int) -> tuple[Entry, ...]:

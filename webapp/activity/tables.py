@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from webapp.db import UtcDateTime, metadata
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Dialect
+
+
+class Moment(UtcDateTime):
+    """A moment; None where somebody put something else, which may not take a page away."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+        """Give an aware UTC moment back, if it is one."""
+        try:
+            moment = super().process_result_value(value, dialect)
+        except (ValueError, AssertionError):
+            return None
+        return moment if moment and moment.tzinfo else None
+
 
 activity = Table(
     "activity",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
-    Column("at", UtcDateTime, nullable=False),
+    Column("at", Moment, nullable=False),
     Column("actor_id", Integer),  # null: nobody who is signed in, or NeroPay
     Column("actor_name", Text, nullable=False),
     Column("address", String(45)),

@@ -7,14 +7,12 @@ from flask import Blueprint, Response, request, stream_with_context, url_for
 from webapp.activity.export import note_export, stream_csv
 from webapp.activity.lines import days_of, options_of
 from webapp.activity.listing import list_choices, list_entries
-from webapp.activity.models import Scope
 from webapp.activity.queries import arguments_of, query_from_request, record_of, summary_of
+from webapp.activity.scopes import current_scope
 from webapp.clock import now
 from webapp.people.service import (
     Permission,
-    can,
     current_actor,
-    current_person,
     needs_step_up,
     requires,
     sends_file,
@@ -28,7 +26,7 @@ blueprint = Blueprint("activity", __name__, url_prefix="/activity")
 @requires(Permission.SELF)
 def index() -> Response:
     """List who did what: everything that the person may see, or what a query finds of it."""
-    scope = _scope()
+    scope = current_scope()
     query = query_from_request()
     arguments = arguments_of(query)
     listing = list_entries(query, scope)
@@ -54,16 +52,10 @@ def index() -> Response:
 @sends_file
 def export() -> Response:
     """Send what the query finds as a CSV file."""
-    scope = _scope()
+    scope = current_scope()
     query = query_from_request()
     if request.method == "GET":
         note_export(current_actor(), summary_of(arguments_of(query)))
     response = Response(stream_with_context(stream_csv(query, scope)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="activity-{now():%F}.csv"'
     return response
-
-
-def _scope() -> Scope:
-    person = current_person()
-    assert person is not None  # the guard lets nobody else in
-    return Scope(person.id, can(Permission.ACTIVITY_ALL))

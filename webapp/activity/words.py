@@ -38,6 +38,7 @@ _OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {  # words and tone
     "failed": ("Failed", "danger"),
     "unknown": ("Not confirmed", "warning"),
 }
+DAMAGED: Final = "Damaged: run “activity verify”"
 NOBODY: Final = "Nobody signed in"
 NEROPAY: Final = "NeroPay"
 

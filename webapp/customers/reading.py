@@ -129,8 +129,8 @@ def refresh(customer_id: str, *, budget: float = _PART_BUDGET) -> Refreshed:
 
 
 def history_of(customer_id: str) -> tuple[Entry, ...]:
-    """Give the newest entries of a record's history, newest first."""
-    return activity.history("customer", customer_id, limit=_HISTORY)
+    """Give the newest entries of a record's history, newest first, as one may see them."""
+    return activity.as_seen(activity.history("customer", customer_id, limit=_HISTORY))
 
 
 def open_write_on(customer_id: str) -> Outcome | None:
