@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -120,12 +121,25 @@ def test_what_has_run_out_is_not_shown(page_as: PageAs, clock: Clock) -> None:
     assert ends(page) == []
 
 
-def test_ending_is_in_the_trail(page_as: PageAs, app: Flask) -> None:
-    page_as("staff")
-    page_as("staff").post("/account/sessions/end-others")
+def test_ending_is_in_the_trail_with_what_was_ended(
+    page_as: PageAs, app: Flask, cast: dict[str, Member]
+) -> None:
+    for address in ("203.0.113.7", "203.0.113.8"):
+        sign_in_with(app, cast["staff"], FIREFOX, address)
+    page = page_as("staff")
+    page.post(ends(page)[0])
+    sign_in_with(app, cast["staff"], "", "203.0.113.9")
+    page.post("/account/sessions/end-others")
     with app.app_context(), db.read() as connection:
-        kinds = list(connection.execute(select(activity.c.kind)).scalars())
-    assert kinds.count("session.ended") == 1
+        query = select(activity.c.changes).where(activity.c.kind == "session.ended")
+        one, others = connection.execute(query.order_by(activity.c.id)).scalars()
+    assert json.loads(one) == {"sessions": ["Firefox on Linux, 203.0.113.8", "1 ended"]}
+    devices, ended = json.loads(others)["sessions"]
+    assert ended == "2 ended"
+    assert set(devices.split("; ")) == {
+        "Firefox on Linux, 203.0.113.7",
+        "Unknown device, 203.0.113.9",
+    }
 
 
 def test_without_a_token_nothing_ends(page_as: PageAs) -> None:

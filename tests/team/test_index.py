@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
+
+from webapp.extensions import db
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask import Flask
 
     from tests.conftest import Member
     from tests.page import Page
@@ -20,6 +25,19 @@ def test_everybody_is_listed(page_as: Callable[[str], Page], role: str) -> None:
     for name in ("Owner", "Manager", "Staff", "Viewer", "Suspended"):
         assert f"{name} Person" in answer.text
     assert "Team 5" in answer.text
+
+
+def test_a_role_that_is_none_takes_the_page_from_nobody(
+    app: Flask, page_as: Callable[[str], Page], cast: dict[str, Member]
+) -> None:
+    page = page_as("owner")
+    with app.app_context(), db.write() as connection:
+        connection.execute(text("UPDATE people SET role = 'admin' WHERE name = 'Staff Person'"))
+    answer = page.get("/team")
+    assert answer.status == 200
+    assert "Staff Person staff@shop.example Unknown" in answer.text
+    assert not answer.has("a", href=f"/team/{cast['staff'].id}")
+    assert page.get(f"/team/{cast['staff'].id}").status in {403, 404}
 
 
 def test_the_part_is_in_the_page(page_as: Callable[[str], Page]) -> None:

@@ -60,8 +60,12 @@ def test_accepted_signs_in_and_leads_on(page: Page, link: str, app: Flask) -> No
         True,
     )
     with app.app_context(), db.read() as connection:
-        kinds = connection.execute(select(activity.c.kind, activity.c.actor_name)).all()
-    assert ("invitation.accepted", "Jo March") in [tuple(row) for row in kinds]
+        query = select(activity).where(activity.c.kind == "invitation.accepted")
+        entry = connection.execute(query).one()
+    assert (entry.actor_name, entry.label, entry.changes) == (
+        "Jo March", "Jo March", '{"role": [null, "staff"]}'
+    )  # fmt: skip
+    assert (entry.record_type, entry.record_id) == ("person", str(jo.id))
 
 
 def test_it_works_once(page: Page, link: str, app: Flask, page_as: Callable[[str], Page]) -> None:

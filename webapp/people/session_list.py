@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, delete, select
 from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
+from webapp.people.devices import device_name
 from webapp.people.sessions import current_person
 from webapp.people.tables import people, sessions
 from webapp.people.visits import Sessions, current_visit, is_over
@@ -111,8 +112,10 @@ def _rows(person_id: int) -> list[Row[Any]]:
 def _end_of(person: Person, which: ColumnElement[bool]) -> int:
     with db.write() as connection:
         ended = connection.execute(
-            delete(sessions).where(sessions.c.person_id == person.id, which)
-        ).rowcount
+            delete(sessions)
+            .where(sessions.c.person_id == person.id, which)
+            .returning(sessions.c.user_agent, sessions.c.address)
+        ).all()
         if ended:
             record(
                 connection,
@@ -122,8 +125,14 @@ def _end_of(person: Person, which: ColumnElement[bool]) -> int:
                 record_type="person",
                 record_id=str(person.id),
                 label=person.name,
+                changes={"sessions": ("; ".join(map(_device_of, ended)), f"{len(ended)} ended")},
             )
-    return ended
+    return len(ended)
+
+
+def _device_of(row: Row[*tuple[Any, ...]]) -> str:
+    name = device_name(row.user_agent or "")
+    return f"{name}, {row.address}" if row.address else name
 
 
 def _handle(id_hash: str) -> str:

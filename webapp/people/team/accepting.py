@@ -13,7 +13,7 @@ from flask import request
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.activity.service import Actor
+from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions
@@ -23,7 +23,7 @@ from webapp.people.names import refuse_mistakable
 from webapp.people.passwords import find_weakness, hash_password
 from webapp.people.tables import invitations, people
 from webapp.people.team import words
-from webapp.people.team.invitations import IS_OPEN, note_invitation, read_invitation
+from webapp.people.team.invitations import IS_OPEN, read_invitation
 from webapp.people.team.models import Invitation, LinkRefused
 from webapp.people.team.tokens import token_hash
 
@@ -88,7 +88,16 @@ def accept(token: str, *, name: str, password: str) -> Person:
             level: Level = "setup" if must_have_factor(person.role) else "full"
             visit = sessions.create_session(connection, person, moment=moment, level=level)
             actor = Actor(person.id, person.name, request.remote_addr)
-            note_invitation(connection, actor, "invitation.accepted", row, person_id=person.id)
+            record(
+                connection,
+                actor=actor,
+                kind="invitation.accepted",
+                outcome="ok",
+                record_type="person",
+                record_id=str(person.id),
+                label=person.name,
+                changes={"role": (None, person.role)},
+            )
     except IntegrityError as error:
         raise InvalidPerson({"name": words.ALREADY_JOINED}) from error
     sessions.adopt(visit)

@@ -5,13 +5,13 @@ Not here: changes (service.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from webapp.extensions import db
 from webapp.people.factors.service import factors_of
-from webapp.people.models import Role
+from webapp.people.models import ROLES, Role
 from webapp.people.tables import people
 from webapp.people.team import words
 from webapp.people.team.models import Member
@@ -19,6 +19,9 @@ from webapp.people.team.rules import may_manage
 from webapp.ui.filters import fold
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from webapp.people.factors.models import FactorInfo
     from webapp.people.models import Person
 
 
@@ -54,20 +57,24 @@ def _read_people(viewer: Person) -> list[Member]:
     with db.read() as connection:
         rows = connection.execute(query).all()
     factors = factors_of([row.id for row in rows])
-    return [
-        Member(
-            id=row.id,
-            name=row.name,
-            email=row.email,
-            role=Role(row.role),
-            is_active=row.is_active,
-            last_seen_at=row.last_seen_at,
-            second_factor=words.second_factor(factors[row.id]) if row.id in factors else "",
-            is_me=row.id == viewer.id,
-            is_manageable=may_manage(viewer.id, viewer.role, row.id, Role(row.role)),
-        )
-        for row in rows
-    ]
+    return [_member(viewer, row, factors.get(row.id)) for row in rows]
+
+
+def _member(viewer: Person, row: Row[*tuple[Any, ...]], factors: FactorInfo | None) -> Member:
+    has_role = row.role in ROLES
+    role = Role(row.role) if has_role else ROLES[0]
+    return Member(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        role=role,
+        is_active=row.is_active,
+        last_seen_at=row.last_seen_at,
+        second_factor=words.second_factor(factors) if factors else "",
+        is_me=row.id == viewer.id,
+        is_manageable=has_role and may_manage(viewer.id, viewer.role, row.id, role),
+        has_role=has_role,
+    )
 
 
 def _text(member: Member) -> str:

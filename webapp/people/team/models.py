@@ -23,6 +23,8 @@ class Member:
     """Somebody in the table of people.
 
     Attributes:
+        role: The lowest where the database has none of ours.
+        has_role: Whether it has one of ours; otherwise the command line gives a new one.
         second_factor: What they have besides the password, in words; empty for nothing.
         is_me: Whether this is who looks at the table.
         is_manageable: Whether who looks may change anything here.
@@ -37,6 +39,7 @@ class Member:
     second_factor: str
     is_me: bool
     is_manageable: bool
+    has_role: bool = True
 
 
 class InvitationStatus(StrEnum):
