@@ -6,6 +6,7 @@ Not here: the words (`ui.messages`), and refusals of a write, which come back in
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from flask import g, request, url_for
@@ -16,8 +17,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, default_ex
 from webapp.clock import now
 from webapp.neropay.errors import NeroPayError, RateLimited
 from webapp.ops.requests import request_id
-from webapp.people.service import is_locked, is_setup
-from webapp.ui import messages
+from webapp.people.service import current_person, is_locked, is_setup
+from webapp.ui import messages, outcomes
 from webapp.ui.asked_first import ASKED_FIRST
 from webapp.ui.csrf import is_form_of_ours, kept_fields
 from webapp.ui.filters import iso_time
@@ -35,6 +36,8 @@ logger = logging.getLogger("tillside.errors")
 # A form that ends in one of these is shown, to be sent again: its intent id makes that safe.
 _KEEPING = frozenset({401, 404, 429, 500, 502, 503})
 _SAVING = frozenset({"customers", "categories"})  # blueprints whose forms lead to NeroPay
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNCERTAIN = frozenset({500, 503})  # what was asked for may have been done
 
 
 def init_app(app: Flask) -> None:
@@ -147,7 +150,7 @@ def _page(
         "errors/_error.html",
         status=status,
         http_status=status,
-        message=message or messages.for_status(status),
+        message=message or _message(status),
         code=g.error_code,
         kept=kept or _typed(status),
         action=request.path,
@@ -156,6 +159,15 @@ def _page(
         asked_first=g.get("asked_first", ""),
         asked_at=g.get("asked_at"),
     )
+
+
+def _message(status: int) -> messages.Message:
+    """Give the words for a status; who was saving something is told that it may be saved."""
+    said = messages.for_status(status)
+    is_saving = request.method not in _SAFE and current_person() is not None
+    if status not in _UNCERTAIN or not is_saving:
+        return said
+    return replace(said, text=f"{said.text} {outcomes.MAY_BE_SAVED}")
 
 
 def _typed(status: int) -> tuple[tuple[str, str], ...]:

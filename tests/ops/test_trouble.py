@@ -27,7 +27,7 @@ SHORT = {"sqlite": "PRAGMA busy_timeout = 20", "postgresql": "SET statement_time
 OURS: dict[str, Any] = {"Sec_Fetch_Site": "same-origin"}  # a browser says so
 LOCK = {
     "sqlite": "BEGIN IMMEDIATE",
-    "postgresql": "LOCK TABLE intents, activity_head, sessions IN EXCLUSIVE MODE",
+    "postgresql": "LOCK TABLE {tables} IN EXCLUSIVE MODE",
 }
 
 
@@ -51,12 +51,12 @@ def on_connect(app: Flask, give: Callable[[str], str]) -> None:
 
 
 @contextmanager
-def locked(app: Flask) -> Iterator[None]:
-    """Somebody else holds what every writer needs."""
+def locked(app: Flask, tables: str = "intents, activity_head, sessions") -> Iterator[None]:
+    """Somebody else holds what every writer needs; on PostgreSQL these tables."""
     url = app.extensions["tillside.db"][0].url
     other = create_engine(url)
     with other.connect() as connection:
-        connection.exec_driver_sql(LOCK[url.get_backend_name()])
+        connection.exec_driver_sql(LOCK[url.get_backend_name()].format(tables=tables))
         yield
         connection.rollback()
     other.dispose()
@@ -108,6 +108,35 @@ def test_locked_nothing_is_sent_and_what_was_typed_is_kept(
     assert again.status == 303
     assert posts(copied) == 1
     assert [row["name"] for row in copied.customers()].count("Ada Locke") == 1
+
+
+def test_locked_a_record_is_opened_all_the_same(
+    impatient: Flask, page_as: Callable[[str], Page], copied: Sandbox
+) -> None:
+    staff, url = page_as("staff"), "/customers/1001/refresh"
+    with locked(impatient, "customers"):
+        opened, pressed = staff.get(url, htmx=True), staff.get(url)
+        unknown = staff.get("/customers/9999/refresh")
+    assert (opened.status, pressed.status, unknown.status) == (200, 200, 404)
+    assert "Daisy Thomas" in opened.text
+    assert "not asked again just now" in opened.text
+    assert not opened.has("div", role="alert"), "nobody pressed anything"
+    assert "Busy just now What you see is our own copy" in pressed.text
+
+
+def test_who_was_not_saving_is_not_told_about_saving(
+    impatient: Flask, page: Page, page_as: Callable[[str], Page], copied: Sandbox
+) -> None:
+    copied.seed(customers=13)  # the last one is not copied yet
+    staff, saved = page_as("staff"), "it may have been saved"
+    with locked(impatient, "customers"):
+        reading = staff.get("/customers/1013/refresh")
+    assert (reading.status, saved in reading.text) == (503, False)
+    with locked(impatient):
+        signing_in = page.post("/login", {"email": "x@shop.example", "password": "wrong"})
+        saving = staff.post("/account/name", {"name": "Somebody"})
+    assert (signing_in.status, saved in signing_in.text) == (503, False)
+    assert (saving.status, saved in saving.text) == (503, True)
 
 
 def test_an_outcome_that_cannot_be_written_down_is_found_out_later(

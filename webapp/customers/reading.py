@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from sqlalchemy.exc import OperationalError
+
 from webapp.activity import service as activity
 from webapp.clock import now
 from webapp.customers import directory, sync
@@ -123,6 +125,10 @@ def refresh(customer_id: str, *, budget: float = _PART_BUDGET) -> Refreshed:
         if known is None and not isinstance(error, Refused):
             raise
         return Refreshed(known, problem=type(error).__name__, code=error.code)
+    except OperationalError:  # locked, or the disk is full: reading goes on all the same
+        if known is None:
+            raise
+        return Refreshed(known, problem="busy", code="database_failed")
     if found.is_skipped and open_write_on(customer_id):
         return Refreshed(found.row, problem="write_open", code="write_open")
     return Refreshed(found.row, found.changes)

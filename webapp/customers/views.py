@@ -119,9 +119,17 @@ def _record_page(row: CustomerRow, refreshed: Refreshed | None = None) -> Respon
         open_write=open_write,
         back=list_place() or url_for("customers.index"),
         refreshed=refreshed,
-        # Said quietly where the page asked by itself; the button is no request of htmx.
-        not_given=words.NOT_GIVEN if is_partial() and refreshed and refreshed.is_refused else "",
+        said_quietly=_said_quietly(refreshed),
     )
+
+
+def _said_quietly(refreshed: Refreshed | None) -> str:
+    """Say what is no news where the page asked by itself; the button is no request of htmx."""
+    if refreshed is None or not is_partial():
+        return ""
+    if refreshed.is_refused:
+        return words.NOT_GIVEN
+    return words.NOT_ASKED if refreshed.problem == "busy" else ""
 
 
 def is_row_swap() -> bool:

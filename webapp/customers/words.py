@@ -28,6 +28,7 @@ ASKED_ONCE: Final = Message(
 )
 CHOOSE: Final = "Choose one of these."
 KEPT_THEIRS: Final = "NeroPay keeps what it has, as you chose. Nothing was sent."
+NOT_ASKED: Final = "not asked again just now"
 NOT_GIVEN: Final = "NeroPay does not give single records here"
 ALREADY_UNDONE: Final = "It is as it was before that change already, so nothing was sent."
 

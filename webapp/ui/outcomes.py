@@ -85,8 +85,7 @@ ERRORS: Final[Mapping[int, Message]] = {
     ),
     500: Message(
         "Something went wrong on our side",
-        "The fault is ours and has been recorded. If you were saving, look the record up before "
-        "you save again: it may have been saved.",
+        "The fault is ours and has been recorded.",
         "Try again. If it happens again, pass the reference on to support.",
     ),
     502: Message(
@@ -96,13 +95,14 @@ ERRORS: Final[Mapping[int, Message]] = {
     ),
     503: Message(
         "Back in a moment",
-        "This is busy or being updated just now. If you were saving, look the record up before you "
-        "save again: it may have been saved.",
+        "This is busy or being updated just now.",
         "Try again in a minute.",
         "warning",
     ),
 }
 
+# Added to the last two where somebody was saving something.
+MAY_BE_SAVED: Final = "Look the record up before you save again: it may have been saved."
 # Nothing could be noted down; before a write is sent to NeroPay, it always is.
 NOTHING_SENT: Final = Message(
     "Not saved yet",
@@ -159,6 +159,12 @@ OUTCOMES: Final[Mapping[str, Message]] = {
         "NeroPay cannot be reached",
         "Nothing was sent, so nothing was changed.",
         "What you typed is still here. Save again in a minute.",
+        "warning",
+    ),
+    "busy": Message(
+        "Busy just now",
+        "Nothing can be written down here just now, so NeroPay was not asked.",
+        "Try again in a minute.",
         "warning",
     ),
     "outcome_unknown": Message(
