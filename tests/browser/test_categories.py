@@ -70,3 +70,18 @@ def test_categories_without_javascript(visit: Callable[..., Visitor]) -> None:
     row.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete “Plain category”").click()
     expect(page.locator("tbody tr", has_text="Plain category")).to_have_count(0)
+
+
+def test_without_javascript_the_same_name_is_asked_about_once(
+    visit: Callable[..., Visitor],
+) -> None:
+    page = visit("manager", java_script_enabled=False).page
+    page.goto("/categories")
+    name = page.locator("tbody tr th").first.inner_text()
+    before = page.locator("tbody tr").count()
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Add category").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was sent yet.")
+    expect(page.get_by_label("Name")).to_have_value(name)
+    page.get_by_role("button", name="Add it all the same").click()
+    expect(page.locator("tbody tr")).to_have_count(before + 1)

@@ -15,8 +15,9 @@ from webapp.ui import messages
 from webapp.ui.htmx import is_partial, redirect_to, render_page
 from webapp.ui.refusals import explain_in, status_of
 from webapp.ui.toasts import Action, Toast, flash_toasts
+from webapp.ui.unseen import has_unseen
 from webapp.writes import waiting as queue
-from webapp.writes.service import NOT_CONFIRMED, Refusal, State, new_intent_id
+from webapp.writes.service import NOT_CONFIRMED, Refusal, State, find, is_intent_id, new_intent_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from webapp.categories.models import CategoryRow
+    from webapp.ui.outcomes import Message
     from webapp.writes.service import Outcome
 
 bp = Blueprint("categories", __name__, url_prefix="/categories")
@@ -53,6 +55,8 @@ def create() -> Response:
     form = CategoryForm(request.form)
     if not form.validate():
         return _new_page(form, status=422)
+    if _is_to_be_asked(form):
+        return _new_page(form, asked=words.ASKED_ONCE, status=422)
     kept = hold_new(form)
     if kept is not None:
         return refused_page(form, kept) if isinstance(kept, Refusal) else kept
@@ -214,7 +218,20 @@ def refused_page(form: CategoryForm, refusal: Refusal) -> Response:
     return _new_page(form, refusal, status=explain_in(form, refusal.kind, refusal.fields))
 
 
-def _new_page(form: CategoryForm, refusal: Refusal | None = None, *, status: int = 200) -> Response:
+def _is_to_be_asked(form: CategoryForm) -> bool:
+    """Whether one of that very name is there that no page of this form has shown."""
+    name, intent_id = (form.name.data or "").casefold(), form.intent.data
+    same = (row.id for row in service.near_duplicates(name) if row.name.casefold() == name)
+    return has_unseen(same) and is_intent_id(intent_id) and find(intent_id) is None
+
+
+def _new_page(
+    form: CategoryForm,
+    refusal: Refusal | None = None,
+    *,
+    asked: Message | None = None,
+    status: int = 200,
+) -> Response:
     form.intent.data = form.intent.data or new_intent_id()
     return render_page(
         "categories/new.html",
@@ -222,5 +239,6 @@ def _new_page(form: CategoryForm, refusal: Refusal | None = None, *, status: int
         status=status,
         form=form,
         refusal=refusal,
+        asked=asked,
         near=service.near_duplicates(form.name.data or ""),
     )

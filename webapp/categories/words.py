@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from webapp.ui.outcomes import Message
+
 NO_PRODUCTS: Final = "Its products do not come back by themselves."
 NOTHING_SENT: Final = "A category of that name is there already, or on its way. Nothing was sent."
+ASKED_ONCE: Final = Message(
+    "Is it the same?",
+    "A category of this name is there already. Nothing was sent yet.",
+    "If there are to be two of them, add it all the same.",
+    "warning",
+)
 # Only a script can send such a thing: its author reads this.
 NEITHER_ACTIVE_NOR_NOT: Final = "Send 1 for active or 0 for not active."
 # Why a category may be the one that a write made or deleted.

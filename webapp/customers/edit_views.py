@@ -11,6 +11,7 @@ from webapp.customers.draft_views import offer_draft, spare_offered
 from webapp.customers.form_pages import (
     ADDING_AGAIN,
     CORRECTING,
+    ask_once,
     create_page,
     edit_page,
     find_or_404,
@@ -56,6 +57,9 @@ def create() -> Response:
     form = CustomerForm(request.form)
     if not form.validate():
         return create_page(form, status=422)
+    asked = ask_once(form)
+    if asked is not None:
+        return asked
     spare_offered("")
     kept = hold_instead(form, None)
     if kept is not None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import abort, request, url_for
 
-from webapp.customers import service
+from webapp.customers import service, words
 from webapp.customers.conflict_pages import conflict_page
 from webapp.customers.conflicts import changes_of
 from webapp.customers.views import is_row_swap, list_place
 from webapp.people.service import current_actor
 from webapp.ui.htmx import redirect_to, render_page, return_place
 from webapp.ui.refusals import explain_in
+from webapp.ui.unseen import has_unseen
 from webapp.writes.service import (
     NOT_CONFIRMED,
     Outcome,
@@ -30,13 +31,14 @@ from webapp.writes.service import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flask import Response
 
     from webapp.customers.drafts import Draft
     from webapp.customers.forms import CustomerForm
     from webapp.customers.models import CustomerRow
+    from webapp.ui.outcomes import Message
 
 # It was saved before: what was changed since is offered, and is not saved yet.
 _SAVED_BEFORE: Final = Refusal("saved_before", "saved_before")
@@ -45,6 +47,8 @@ ADDING_AGAIN: Final = Refusal("adding_again", "adding_again")
 # It was sent under the form's id and is not confirmed: that is found out before anything is sent.
 CORRECTING: Final = Refusal("correcting", "correcting")
 _UNDER_ITS_ID: Final = (NOT_CONFIRMED, CORRECTING)
+# What two people seldom share; of many names there are several.
+_TELLING: Final = frozenset({"same_email", "same_mobile", "same_phone"})
 
 
 def not_added(form: CustomerForm, outcome: Outcome) -> Response:
@@ -71,12 +75,12 @@ def not_saved(form: CustomerForm, row: CustomerRow, outcome: Outcome) -> Respons
         return open_edit(form, row, _typed_since(form, outcome), _SAVED_BEFORE)
     if outcome.is_changed_body:
         return edit_page(form, row, refusal=outcome.why_not_again)
+    service.leave_form(current_actor(), row.id)
     return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
 
 
 def find_or_404(customer_id: str) -> CustomerRow:
     """Give the record, or answer that there is none."""
-    service.leave_form(current_actor(), row.id)
     row = service.get_customer(customer_id)
     if row is None:
         abort(404)
@@ -106,6 +110,7 @@ def create_page(
     *,
     refusal: Refusal | None = None,
     draft: Draft | None = None,
+    asked: Message | None = None,
     status: int = 200,
 ) -> Response:
     """Show the form of a new customer, with why it was not saved; a draft may be offered in it."""
@@ -122,8 +127,33 @@ def create_page(
         draft=draft,
         is_offered=draft is not None or "offered" in request.form,
         back="",
+        asked=asked,
         **likenesses(form),
     )
+
+
+def ask_once(form: CustomerForm) -> Response | None:
+    """Show who a new customer may already be before it is sent, to whom no script has shown it.
+
+    Returns:
+        The form with the question; None when there is none, or it was sent before.
+    """
+    if not has_unseen(_most_like(form)):
+        return None
+    intent_id = form.intent.data
+    is_new = is_intent_id(intent_id) and find(intent_id) is None
+    return create_page(form, asked=words.ASKED_ONCE, status=422) if is_new else None
+
+
+def _most_like(form: CustomerForm) -> Iterator[str]:
+    """Give the ids of records and writes with the same e-mail or phone."""
+    found = likenesses(form)
+    for twin in found["twins"]:
+        if _TELLING.intersection(twin.reasons):
+            yield twin.row.id
+    for one in found["under_way"]:
+        if _TELLING.intersection(one.reasons):
+            yield one.line.intent_id
 
 
 def likenesses(form: CustomerForm) -> dict[str, Any]:
