@@ -128,6 +128,28 @@ def test_what_one_process_learns_the_others_know(
     assert refusal.status
 
 
+def test_the_page_knows_what_another_process_has_just_learnt(
+    staff: Page, copied: Sandbox, make_app: Callable[..., Flask]
+) -> None:
+    assert "Change customers Allowed" not in staff.get("/status").text
+    copied.switch(patch=False)
+    with make_app().app_context():
+        with pytest.raises(Refused):
+            neropay().send_write("PATCH", "/customers/1001", b'{"city":"Hull"}', key="a" * 32)
+        waiting.note_abilities()
+    assert "Change customers Refused" in staff.get("/status").text
+
+
+def test_a_refusal_is_as_old_as_the_last_try(staff: Page, copied: Sandbox, clock: Clock) -> None:
+    copied.switch(patch=False)
+    save(staff, city="York")
+    clock.advance(minutes=3)
+    save(staff, city="York")
+    for minutes, is_known in ((29, True), (29, True), (2, False)):  # an hour from then
+        clock.advance(minutes=minutes)
+        assert ("did not let us" in staff.get(EDIT).text) == is_known
+
+
 def test_what_another_process_learnt_since_is_corrected_by_the_next_answer(
     staff: Page, copied: Sandbox, make_app: Callable[..., Flask], clock: Clock
 ) -> None:

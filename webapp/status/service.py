@@ -87,7 +87,7 @@ class Status:
 
 def current() -> Status:
     """Gather it all, from our own database; NeroPay is not asked."""
-    told, age, chosen = waiting.abilities_now(), jobs.heartbeat_age(), settings()
+    told, age, chosen = waiting.abilities_now(is_fresh=True), jobs.heartbeat_age(), settings()
     return Status(
         host=urlsplit(chosen.neropay_base_url).netloc,
         key_end=chosen.neropay_secret_key[-_KEY_SHOWN:],

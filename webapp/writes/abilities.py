@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 REMEMBERED: Final = timedelta(hours=1)
 _KEY: Final = "tillside.abilities"
-_AGAIN: Final = timedelta(minutes=10)  # the same news is written no more often
+_AGAIN: Final = timedelta(minutes=10)  # that something is allowed is written no more often
 _LOOK: Final = timedelta(seconds=30)  # other processes' news is read no more often
 _log = structlog.get_logger()
 
@@ -99,10 +99,14 @@ def note() -> None:
         known.read_at = None
 
 
-def current() -> dict[str, Ability]:
-    """Give what was told in the last hour, by operation."""
+def current(*, is_fresh: bool = False) -> dict[str, Ability]:
+    """Give what was told in the last hour, by operation.
+
+    Args:
+        is_fresh: Whether what other processes were told is to be in it to the last moment.
+    """
     known, moment = _known(), now()
-    if known.read_at is None or moment - known.read_at >= _LOOK:
+    if is_fresh or known.read_at is None or moment - known.read_at >= _LOOK:
         with db.read() as connection:
             rows = connection.execute(select(abilities)).all()
         known.rows = {row.name: Ability(*row) for row in rows}
@@ -125,13 +129,10 @@ def refusal_of(name: str) -> Ability | None:
 
 
 def _is_news(here: Ability | None, told: Told, moment: datetime) -> bool:
-    if here is None or moment - here.told_at >= _AGAIN:
+    """Whether to write it down: a refusal always, as its time is shown and its hour begins anew."""
+    if not told.is_allowed or here is None or not here.is_allowed:
         return True
-    return (here.is_allowed, here.code, here.status) != (
-        told.is_allowed,
-        told.code[:64],
-        told.status,
-    )
+    return moment - here.told_at >= _AGAIN
 
 
 def _write(fresh: dict[str, Told], moment: datetime) -> None:
