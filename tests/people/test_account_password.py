@@ -137,6 +137,17 @@ def test_weak_ones_are_refused(page_as: Callable[[str], Page], new: str, words: 
     assert words in answer.text
 
 
+@pytest.mark.parametrize("new", [PASSWORD, f"{PASSWORD[:-1]}{chr(ord(PASSWORD[-1]) + 0xFEE0)}"])
+def test_it_is_not_changed_to_itself(page_as: Callable[[str], Page], app: Flask, new: str) -> None:
+    page, other = page_as("staff"), page_as("staff")
+    answer = page.post(URL, fill(new=new))
+    assert answer.status == 422
+    assert "Choose another password than the current one." in answer.text
+    assert other.get("/account").status == 200
+    with app.app_context(), db.read() as connection:
+        assert not connection.execute(select(sign_in_failures)).all()
+
+
 def test_spaces_around_it_count(
     page_as: Callable[[str], Page], app: Flask, cast: dict[str, Member]
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 from tests.conftest import PASSWORD
 from tests.page import Page
 from webapp.extensions import db
-from webapp.people import service
+from webapp.people import service, upkeep
 from webapp.people.tables import people, sessions
 
 if TYPE_CHECKING:
@@ -238,6 +238,6 @@ def test_purge_takes_what_has_run_out(page_as: PageAs, app: Flask, clock: Clock)
     page = page_as("owner")
     clock.advance(minutes=11)
     with app.app_context():
-        assert service.purge(clock()) == 1
+        assert upkeep.purge(clock()) == 1
     assert len(rows(app)) == 1
     assert is_in(page)

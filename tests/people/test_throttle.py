@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.conftest import PASSWORD
 from webapp.extensions import db
-from webapp.people import service, throttle
+from webapp.people import service, throttle, upkeep
 from webapp.people.service import SignInRefused, Throttled
 from webapp.people.tables import sessions, sign_in_failures
 
@@ -176,5 +176,5 @@ def test_purge_takes_what_no_longer_counts(app: Flask, cast: Cast, clock: Clock)
     fail(app, 1, cast["owner"].email)
     clock.advance(minutes=6)
     with app.app_context():
-        assert service.purge(clock()) == 2
+        assert upkeep.purge(clock()) == 2
     assert count(app) == 1

@@ -68,6 +68,16 @@ def test_a_role_is_changed_and_works_on_the_next_request(
     assert "Manager Person is staff now" in owner.get("/team").text
 
 
+def test_the_role_that_somebody_has_changes_nothing(
+    page_as: Callable[[str], Page], app: Flask, cast: dict[str, Member]
+) -> None:
+    owner, staff = page_as("owner"), page_as("staff")
+    owner.post(f"/team/{cast['staff'].id}/role", {"role": "staff"})
+    assert "Staff Person is staff already. Nothing has changed." in owner.get("/team").text
+    assert staff.get("/customers").status == 200
+    assert ("person.role_changed", "Owner Person") not in _kinds(app, cast["staff"].id)
+
+
 def test_htmx_gets_the_list_with_the_row_marked(
     page_as: Callable[[str], Page], cast: dict[str, Member]
 ) -> None:

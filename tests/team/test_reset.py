@@ -12,7 +12,7 @@ from tests.page import Page
 from tests.team.conftest import NEW_PASSWORD, link_in, race
 from webapp.activity.tables import activity
 from webapp.extensions import db
-from webapp.people import service
+from webapp.people import upkeep
 from webapp.people.tables import password_resets
 
 if TYPE_CHECKING:
@@ -110,10 +110,30 @@ def test_a_manager_who_is_suspended_leaves_no_links(
     assert page.get(link).status == 404
 
 
+def test_a_new_link_voids_the_earlier_one(
+    page: Page, link: str, page_as: Callable[[str], Page], cast: dict[str, Member]
+) -> None:
+    new = link_in(page_as("owner").post(f"/team/{cast['staff'].id}/password-link"))
+    assert (page.get(link).status, page.get(new).status) == (404, 200)
+    assert page.post(link, {"password": NEW_PASSWORD}).status == 404
+
+
+def test_somebody_suspended_gets_none(
+    page: Page, app: Flask, page_as: Callable[[str], Page], cast: dict[str, Member]
+) -> None:
+    owner = page_as("owner")
+    owner.post(f"/team/{cast['staff'].id}/suspend")
+    assert owner.post(f"/team/{cast['staff'].id}/password-link").status == 404
+    with app.app_context(), db.read() as connection:
+        assert not connection.execute(select(password_resets)).all()
+        kinds = set(connection.execute(select(activity.c.kind)).scalars())
+    assert "password.reset_requested" not in kinds
+
+
 def test_old_links_are_cleared_away(link: str, app: Flask, clock: Clock) -> None:
     clock.advance(days=2)
     with app.app_context():
-        service.purge(clock())
+        upkeep.purge(clock())
         with db.read() as connection:
             count = connection.execute(select(func.count()).select_from(password_resets))
             assert count.scalar_one() == 0

@@ -12,7 +12,7 @@ from webapp.activity import service as activity
 from webapp.categories import service as categories
 from webapp.clock import now
 from webapp.customers import service as customers
-from webapp.people import service as people
+from webapp.people import upkeep as people
 from webapp.status import service as status
 from webapp.writes import service as writes
 from webapp.writes import waiting

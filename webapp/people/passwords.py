@@ -60,6 +60,7 @@ class Weakness(StrEnum):
     SEQUENCE = "sequence"
     COMMON = "common"
     PERSONAL = "personal"
+    UNCHANGED = "unchanged"
 
 
 def find_weakness(password: str, *, email: str = "", name: str = "") -> Weakness | None:
@@ -108,6 +109,11 @@ def is_password(password: str, password_hash: str | None) -> bool:
         except (VerificationError, InvalidHashError):
             return False
     return is_possible
+
+
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two passwords, as typed, are one to us."""
+    return _normal(one[:_RAW_LIMIT]) == _normal(other[:_RAW_LIMIT])
 
 
 def _normal(password: str) -> str:

@@ -32,7 +32,7 @@ from webapp.people.models import (
     WrongPassword,
 )
 from webapp.people.names import change_name, refuse_mistakable
-from webapp.people.passwords import find_weakness, hash_password, is_password
+from webapp.people.passwords import Weakness, find_weakness, hash_password, is_password, is_same
 from webapp.people.permissions import (
     PERMISSIONS,
     Permission,
@@ -55,7 +55,6 @@ from webapp.ui.forms import clean_text, text_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -91,10 +90,8 @@ __all__ = [
     "needs_step_up",
     "polling",
     "public",
-    "purge",
     "requires",
     "seconds_until_lock",
-    "send_reset_mail",
     "sends_file",
     "set_preferences",
     "setup_allowed",
@@ -177,12 +174,14 @@ def change_password(person: Person, current: str, new: str) -> None:
         new: The password from now on.
 
     Raises:
-        WeakPassword: The new one is not taken.
+        WeakPassword: The new one is not taken, or both are the same.
         WrongPassword: The current one is wrong.
         Throttled: Too many failures in this session; nothing was compared.
         SessionEnded: From elsewhere, meanwhile.
     """
     weakness = find_weakness(new, email=person.email, name=person.name)
+    if not weakness and is_same(current, new):
+        weakness = Weakness.UNCHANGED  # what is stored need not be asked: both were typed
     if weakness:
         raise WeakPassword(weakness)
     reserved = throttle.reserve_own_try(person.id, began_at())
@@ -224,29 +223,6 @@ def set_preferences(person: Person, *, theme: Theme, has_shortcuts: bool) -> Non
             .where(people.c.id == person.id)
             .values(theme=theme, has_shortcuts=has_shortcuts)
         )
-
-
-def purge(moment: datetime) -> int:
-    """Delete sessions and links that have run out, and failures that no longer count.
-
-    Args:
-        moment: Now.
-
-    Returns:
-        How many rows went.
-    """
-    from webapp.people.factors import service as factors
-    from webapp.people.team import resets
-
-    with db.write() as connection:
-        return sum(part.purge(connection, moment) for part in (sessions, throttle, resets, factors))
-
-
-def send_reset_mail(email: str, address: str | None = None) -> bool:
-    """Send a link for a forgotten password; see `team.resets.send_reset_mail`."""
-    from webapp.people.team import resets
-
-    return resets.send_reset_mail(email, address)
 
 
 def _insert_person(values: dict[str, object]) -> int:

@@ -19,6 +19,7 @@ WEAKNESS: Final[dict[str, str]] = {
     Weakness.COMMON: "This is one of the passwords that are tried first. Please choose another.",
     Weakness.PERSONAL: "This is mostly your name, your e-mail address or ours. "
     "Please choose another.",
+    Weakness.UNCHANGED: "Choose another password than the current one.",
 }
 NOT_YOURS: Final = "This is not your password."
 NOT_CURRENT: Final = "This is not your current password."

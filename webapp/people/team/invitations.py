@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from webapp.activity.service import Actor, record
 from webapp.clock import now
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 
 LIFETIME = timedelta(days=7)
-
-_MOST_SHOWN = 100
+KEPT = timedelta(days=365)  # after one was used or cancelled, or ran out
+MOST_CLOSED = 100  # shown of those that were accepted or cancelled
 _row = invitations.c
 IS_OPEN: ColumnElement[bool] = _row.used_at.is_(None) & _row.cancelled_at.is_(None)
 
@@ -135,17 +135,24 @@ def cancel(actor: Actor, invitation_id: int) -> str:
 
 
 def list_invitations(viewer: Person) -> tuple[Invitation, ...]:
-    """List the newest hundred invitations, newest first."""
+    """List every open invitation, then the newest hundred of the others; each newest first."""
     query = (
         select(invitations, people.c.name.label("inviter"))
         .join_from(invitations, people, _row.invited_by == people.c.id, isouter=True)
         .order_by(_row.id.desc())
-        .limit(_MOST_SHOWN)
     )
     with db.read() as connection:
-        rows = connection.execute(query).all()
+        rows = list(connection.execute(query.where(IS_OPEN)))
+        rows += connection.execute(query.where(~IS_OPEN).limit(MOST_CLOSED))
     may_give, moment = grantable_roles(viewer.role), now()
     return tuple(read_invitation(row, row.inviter or "", moment, may_give) for row in rows)
+
+
+def purge(connection: Connection, moment: datetime) -> int:
+    """Delete the invitations that were over a year ago; give how many."""
+    over_since = func.coalesce(_row.used_at, _row.cancelled_at, _row.expires_at)
+    is_old = over_since <= moment - KEPT
+    return connection.execute(delete(invitations).where(is_old)).rowcount
 
 
 def _roles_to_give(connection: Connection, actor: Actor) -> tuple[Role, ...]:

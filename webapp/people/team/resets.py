@@ -22,7 +22,7 @@ from webapp.people.models import Person, WeakPassword
 from webapp.people.passwords import find_weakness, hash_password
 from webapp.people.tables import password_resets, people
 from webapp.people.team.links import reset_link
-from webapp.people.team.models import Link, LinkRefused
+from webapp.people.team.models import Link, LinkRefused, NobodyThere
 from webapp.people.team.service import lock_both
 from webapp.people.team.tokens import make_token, token_hash
 
@@ -61,7 +61,8 @@ def send_reset_mail(email: str, address: str | None = None) -> bool:
         address: Network address that it was asked from.
 
     Returns:
-        Whether a letter was sent; the links of earlier letters are void then.
+        Whether a letter was sent; the links of earlier letters are void then. One that a manager
+        handed over is not: a stranger who knows the address could take it away.
     """
     key = email_key(email)
     if not is_findable(key):
@@ -84,7 +85,7 @@ def send_reset_mail(email: str, address: str | None = None) -> bool:
 
 
 def make_reset_link(actor: Actor, person_id: int) -> Link:
-    """Make a link for somebody who cannot sign in, to be handed to them.
+    """Make a link for somebody who cannot sign in, to be handed to them; voids every earlier one.
 
     Args:
         actor: Who asks.
@@ -92,10 +93,13 @@ def make_reset_link(actor: Actor, person_id: int) -> Link:
 
     Raises:
         NotAllowed: The person is not below the own role, or oneself.
-        NobodyThere: No such person.
+        NobodyThere: No such person, or suspended.
     """
     with db.write() as connection:
         row = lock_both(connection, actor, person_id)
+        if not row.is_active:
+            raise NobodyThere
+        connection.execute(delete(password_resets).where(_row.person_id == row.id))
         link = _make(connection, row, BY_MANAGER, actor.person_id)
         _record(connection, actor, "password.reset_requested", row)
     return link

@@ -43,7 +43,7 @@ class _Both:
     other: Row[Any]
 
 
-def change_role(actor: Actor, person_id: int, role: str) -> str:
+def change_role(actor: Actor, person_id: int, role: str) -> tuple[str, bool]:
     """Give somebody another role; they sign in anew, and what they may no longer give is void.
 
     Args:
@@ -52,7 +52,7 @@ def change_role(actor: Actor, person_id: int, role: str) -> str:
         role: One of `ROLES`, below the own one.
 
     Returns:
-        The person's name.
+        The person's name, and whether they had another role until now.
 
     Raises:
         NotAllowed: The person's role or the new one is not below the own.
@@ -66,10 +66,9 @@ def change_role(actor: Actor, person_id: int, role: str) -> str:
         own, old = Role(both.own.role), Role(both.other.role)
         if not may_change_role(both.own.id, own, person_id, old) or not own.outranks(new):
             raise NotAllowed
-        if new is old:
-            return str(both.other.name)
-        _give_role(connection, actor, both.other, new)
-    return str(both.other.name)
+        if new is not old:
+            _give_role(connection, actor, both.other, new)
+    return str(both.other.name), new is not old
 
 
 def set_role(email: str, role: Role) -> str:

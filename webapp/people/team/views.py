@@ -65,8 +65,8 @@ def change_role(person_id: int) -> Response:
     form = RoleForm(request.form, roles=grantable_roles(_me().role))
     if not form.validate():
         return _manage_page(member, form, status=422)
-    name = service.change_role(current_actor(), person_id, form.role.data)
-    return _done(words.role_changed(name, form.role.data), person_id)
+    name, is_new = service.change_role(current_actor(), person_id, form.role.data)
+    return _done(words.role_changed(name, form.role.data, is_new=is_new), person_id)
 
 
 @blueprint.post(f"{_PERSON}/suspend")

@@ -74,8 +74,10 @@ def second_factor(info: FactorInfo) -> str:
     return ", ".join(parts)
 
 
-def role_changed(name: str, role: str) -> str:
-    """Say that a role was changed, for a toast."""
+def role_changed(name: str, role: str, *, is_new: bool) -> str:
+    """Say what somebody's role is now, for a toast."""
+    if not is_new:
+        return f"{name} is {role} already. Nothing has changed."
     return f"{name} is {role} now, and has to sign in again."
 
 
