@@ -4,12 +4,12 @@ A page is put together of streams, each a walk along one index that already has 
 their order (all of one kind, all of one person …), so that no page costs more than its rows,
 however many entries there are. What the streams cannot say is checked on the rows that they give.
 
-Not here: the words of the filters (`words`), the address they stand in (`queries`).
+Not here: what one stream is in SQL (`streams`), the words of the filters (`words`), the address
+they stand in (`queries`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from webapp.activity import searching, words
 from webapp.activity.models import Choices, Listing
 from webapp.activity.rows import COLUMNS, entry_of
 from webapp.activity.searching import NOTHING
+from webapp.activity.streams import ANYBODY, NOBODY, Stream
 from webapp.extensions import db
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from webapp.activity.models import Entry, Query, Scope
+    from webapp.activity.streams import ActorId
 
 PAGE = 50  # entries
 _NEROPAYS = "_in_neropay"  # end of the kinds of what NeroPay did
@@ -48,21 +50,6 @@ _PEOPLE = (  # the newest name of everybody
     " FROM found WHERE id IS NOT NULL LIMIT 500"
 )
 _ROWS = ", ".join(f"a.{column.name}" for column in COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """Entries that one index has in their order.
-
-    Attributes:
-        actor: Id of who did it; "" for anybody; None for nobody who was signed in.
-        kind: Of the entries; "" for any.
-        record_type: Of the record that they are about; "" for any.
-    """
-
-    actor: int | str | None = ""
-    kind: str = ""
-    record_type: str = ""
 
 
 def list_entries(query: Query, scope: Scope, *, limit: int = PAGE) -> Listing:
@@ -100,45 +87,45 @@ def list_choices(scope: Scope) -> Choices:
     return Choices(tuple(one for one in named if isinstance(one[0], int)), kinds)
 
 
-def _streams(connection: Connection, query: Query, scope: Scope) -> list[_Stream]:
+def _streams(connection: Connection, query: Query, scope: Scope) -> list[Stream]:
     """Choose the streams that together are what may be seen of what is asked for."""
     actor = _actor_of(query)
     if query.record_id:
         return _record_streams(connection, query, scope, actor)
     if scope.is_all or actor == scope.person_id:
-        return [_Stream(actor, kind) for kind in _kinds_of(connection, query, actor)]
+        return [Stream(actor, kind) for kind in _kinds_of(connection, query, actor)]
     kinds = _kinds_of(connection, query, actor, is_split=True)
-    streams = [_Stream(actor, kind) for kind in kinds if kind.startswith(words.SHARED)]
+    streams = [Stream(actor, kind) for kind in kinds if kind.startswith(words.SHARED)]
     if not query.person:
         own = _kinds_of(connection, query, scope.person_id)
-        streams += [_Stream(scope.person_id, kind) for kind in own]
+        streams += [Stream(scope.person_id, kind) for kind in own]
     return streams
 
 
 def _record_streams(
-    connection: Connection, query: Query, scope: Scope, actor: int | str | None
-) -> list[_Stream]:
+    connection: Connection, query: Query, scope: Scope, actor: ActorId
+) -> list[Stream]:
     """The same for the entries about one record: found by it, and then looked at."""
     kinds = _kinds_of(connection, query, actor)
     types = (query.record_type,) if query.record_type else _RECORD_TYPES
-    streams: list[_Stream] = []
+    streams: list[Stream] = []
     for record_type in types:
         if scope.is_all or f"{record_type}." in words.SHARED:
-            streams += [_Stream(actor, kind, record_type) for kind in kinds]
+            streams += [Stream(actor, kind, record_type) for kind in kinds]
         elif not query.person or actor == scope.person_id:
-            streams += [_Stream(scope.person_id, kind, record_type) for kind in kinds]
+            streams += [Stream(scope.person_id, kind, record_type) for kind in kinds]
     return streams
 
 
-def _actor_of(query: Query) -> int | str | None:
+def _actor_of(query: Query) -> ActorId:
     """Give who did it, as a stream has it; what NeroPay did is told by its kinds."""
     if query.person.isdigit():
         return int(query.person)
-    return None if query.person == "nobody" else ""
+    return NOBODY if query.person == "nobody" else ANYBODY
 
 
 def _kinds_of(
-    connection: Connection, query: Query, actor: int | str | None, *, is_split: bool = False
+    connection: Connection, query: Query, actor: ActorId, *, is_split: bool = False
 ) -> tuple[str, ...]:
     """Give the kinds to walk through; one that stands for all where that is as good."""
     if not (query.kind or is_split or query.person in {"neropay", "nobody"}):
@@ -152,11 +139,11 @@ def _kinds_of(
     return kinds
 
 
-def _kinds(connection: Connection, actor: int | str | None = "") -> tuple[str, ...]:
+def _kinds(connection: Connection, actor: ActorId = ANYBODY) -> tuple[str, ...]:
     """Give the kinds that somebody has entries of, so that nothing is walked in vain."""
     values: dict[str, Any] = {}
-    whose = NOTHING if actor == "" else "actor_id IS NULL"
-    if actor is not None and actor != "":
+    whose = NOTHING if actor is ANYBODY else "actor_id IS NULL"
+    if isinstance(actor, int):
         whose, values = "actor_id = :actor", {"actor": actor}
     found = connection.execute(_statement(_KINDS.format(whose, whose)), values)
     return tuple(kind for kind in found.scalars() if isinstance(kind, str))
@@ -186,7 +173,7 @@ def _find(connection: Connection, query: Query, scope: Scope, limit: int) -> tup
 def _walk(
     connection: Connection,
     query: Query,
-    streams: Sequence[_Stream],
+    streams: Sequence[Stream],
     extra: searching.Conditions,
     limit: int,
 ) -> tuple[Entry, ...]:
@@ -195,10 +182,10 @@ def _walk(
     where, direction = extra.sql + _bound(query, values), _direction(query)
     is_plain = db.dialect == "sqlite" or bool(query.record_id) or searching.is_narrow(extra)
     conditions = [
-        _condition(stream, number, values, query, is_plain=is_plain)
+        stream.condition(number, values, query.record_id, is_plain=is_plain)
         for number, stream in enumerate(streams)
     ]
-    orders = [_order(stream, direction, is_plain=is_plain) for stream in streams]
+    orders = [stream.order(direction, is_plain=is_plain) for stream in streams]
     if len(conditions) == 1:  # the usual page
         sql = f"FROM activity a WHERE {conditions[0]}{where} ORDER BY {orders[0]} LIMIT :limit"
     else:
@@ -219,14 +206,15 @@ def _walk(
 def _pick(
     connection: Connection,
     query: Query,
-    streams: Sequence[_Stream],
+    streams: Sequence[Stream],
     extra: searching.Conditions,
     limit: int,
 ) -> tuple[Entry, ...]:
     """Read those of a few entries that are in one of the streams."""
     values: dict[str, Any] = {**extra.values, "limit": limit}
     conditions = " OR ".join(
-        f"({_condition(stream, number, values, query)})" for number, stream in enumerate(streams)
+        f"({stream.condition(number, values, query.record_id)})"
+        for number, stream in enumerate(streams)
     )
     sql = (
         f"SELECT {_ROWS} FROM activity a WHERE ({conditions}){extra.sql}"  # noqa: S608 - constants
@@ -248,41 +236,6 @@ def _bound(query: Query, values: dict[str, Any]) -> str:
 
 def _direction(query: Query) -> str:
     return "DESC" if query.after is None else "ASC"
-
-
-def _condition(
-    stream: _Stream, number: int, values: dict[str, Any], query: Query, *, is_plain: bool = True
-) -> str:
-    parts: list[str] = []
-    if stream.actor is None:
-        parts.append("actor_id IS NULL")
-    elif stream.actor != "":
-        parts.append(_is("actor_id", f"actor{number}", is_plain=is_plain))
-        values[f"actor{number}"] = stream.actor
-    if stream.kind:
-        parts.append(_is("kind", f"kind{number}", is_plain=is_plain))
-        values[f"kind{number}"] = stream.kind
-    if stream.record_type:
-        parts.append(f"record_type = :type{number} AND record_id = :record")
-        values[f"type{number}"], values["record"] = stream.record_type, query.record_id
-    return " AND ".join(parts) or NOTHING
-
-
-def _is(column: str, value: str, *, is_plain: bool) -> str:
-    """Say what a column is, so that the index which begins with it is the one that is walked.
-
-    With "=", PostgreSQL may walk through everything by number instead, and guesses how far: to
-    somebody who left long ago that is the whole trail. Two bounds and `_order` leave it no choice.
-    """
-    return f"{column} = :{value}" if is_plain else f"{column} >= :{value} AND {column} <= :{value}"
-
-
-def _order(stream: _Stream, direction: str, *, is_plain: bool) -> str:
-    columns = ["id"]
-    if not is_plain:
-        named = (("actor_id", stream.actor != ""), ("kind", stream.kind))
-        columns = [column for column, is_named in named if is_named] + columns
-    return ", ".join(f"{column} {direction}" for column in columns)
 
 
 @lru_cache(maxsize=256)
