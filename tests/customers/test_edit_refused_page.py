@@ -138,6 +138,9 @@ def test_a_customer_who_is_gone(staff: Page, copied: Sandbox) -> None:
     assert answer.status == 409
     assert "No longer at NeroPay" in answer.text
     assert answer.form(URL)["city"] == "Swansea"
+    for part in (answer, staff.post(URL, form, htmx=True, **ROW)):
+        assert "Save changes" not in part.text, "that can only fail again"
+        assert part.has("button", data_key="submit", formaction="/customers/add-again")
     again = staff.post("/customers/add-again", answer.form(URL))
     assert "saving adds a new customer" in again.text
     added = again.form("/customers/new")

@@ -121,6 +121,15 @@ def test_one_that_is_gone_says_so(viewer: Page, copied: Sandbox) -> None:
     assert "102 Mill Lane" in answer.text
 
 
+def test_one_that_is_gone_is_not_offered_to_be_changed(
+    page_as: Callable[[str], Page], copied: Sandbox
+) -> None:
+    staff = page_as("staff")
+    assert staff.get(URL, htmx=True).has("a", data_key="e")
+    copied.delete_customer(1001)
+    assert not staff.get(URL, htmx=True).has("a", data_key="e")
+
+
 def test_nobody_of_that_id(viewer: Page) -> None:
     assert viewer.get("/customers/9999/refresh").status == 404
     assert viewer.get("/customers/9999/refresh", htmx=True).status == 404
