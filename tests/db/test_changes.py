@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from webapp.db import UtcDateTime
 from webapp.db.changes import Change
@@ -105,6 +105,22 @@ def test_it_is_part_of_the_transaction_that_it_is_run_in(engine: Engine) -> None
         Change(delete(NOTES)).run(connection, {})
     with engine.connect() as connection:
         assert len(connection.execute(select(NOTES)).all()) == 1
+
+
+def test_what_it_brings_is_written_alike_each_time(engine: Engine) -> None:
+    date = Change(update(NOTES).values(at=MOMENT))
+    with engine.begin() as connection:
+        ADD.run(connection, {**NOTE, "at": None})
+        for _ in range(2):
+            date.run(connection, {})
+            assert connection.execute(select(NOTES.c.at)).scalar_one() == MOMENT
+
+
+@pytest.mark.parametrize("absent", ["id", "text", "at"])
+def test_a_value_left_out_is_an_error(engine: Engine, absent: str) -> None:
+    values = {name: value for name, value in NOTE.items() if name != absent}
+    with pytest.raises((KeyError, DBAPIError)), engine.begin() as connection:
+        ADD.run(connection, values)
 
 
 def test_an_error_is_sqlalchemys_and_hides_the_values(engine: Engine) -> None:
