@@ -77,8 +77,10 @@ def test_an_answer_that_says_nothing_is_told_from_none(
     staff: Page, copied: Sandbox, fault: dict[str, Any], words: str
 ) -> None:
     copied.fault(**fault, times=0, match={"method": "PATCH"})
-    place = staff.post(EDIT, {**staff.get(EDIT).form(EDIT), "city": "York"}).location
+    form = staff.get(EDIT).form(EDIT)
+    place = staff.post(EDIT, {**form, "city": "York"}).location
     assert words in staff.get(place).text
+    assert words in staff.post(EDIT, {**form, "city": "Leeds"}).text
     assert words in staff.get("/customers/1001").text
 
 

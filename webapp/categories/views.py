@@ -153,7 +153,7 @@ def not_added(form: CategoryForm, outcome: Outcome) -> Response:
         refusal = _why_not_sent(outcome)
     if refusal is None:
         return redirect_to(url_for("writes.show", intent_id=outcome.intent_id))
-    if refusal is NOT_CONFIRMED:  # that one is settled when the same form comes again
+    if refusal in NOT_CONFIRMED:  # that one is settled when the same form comes again
         return _new_page(form, refusal, status=explain_in(form, refusal.kind, refusal.fields))
     return refused_page(form, refusal)
 

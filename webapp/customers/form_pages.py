@@ -46,7 +46,7 @@ _SAVED_BEFORE: Final = Refusal("saved_before", "saved_before")
 ADDING_AGAIN: Final = Refusal("adding_again", "adding_again")
 # It was sent under the form's id and is not confirmed: that is found out before anything is sent.
 CORRECTING: Final = Refusal("correcting", "correcting")
-_UNDER_ITS_ID: Final = (NOT_CONFIRMED, CORRECTING)
+_UNDER_ITS_ID: Final = (*NOT_CONFIRMED, CORRECTING)
 # What two people seldom share; of many names there are several.
 _TELLING: Final = frozenset({"same_email", "same_mobile", "same_phone"})
 

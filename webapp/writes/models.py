@@ -56,7 +56,10 @@ class Refusal:
 
 
 # Another form was sent under this id before, and nobody knows yet what became of it.
-NOT_CONFIRMED: Final = Refusal("outcome_unknown", "outcome_unknown")
+NOT_CONFIRMED: Final = (
+    Refusal("outcome_unknown", "outcome_unknown"),
+    Refusal("outcome_unclear", "outcome_unknown"),
+)
 # The same, and nobody will ever know.
 _NOT_KNOWN: Final = Refusal("not_known", "not_known")
 
@@ -122,8 +125,11 @@ class Outcome:
     @property
     def unknown_kind(self) -> str:
         """The kind of words for one that is not known: whether NeroPay answered at all."""
-        is_answered = bool(self.error_code) and self.error_code not in UNANSWERED
-        return "outcome_unclear" if is_answered else "outcome_unknown"
+        return self._not_confirmed.kind
+
+    @property
+    def _not_confirmed(self) -> Refusal:
+        return NOT_CONFIRMED[bool(self.error_code) and self.error_code not in UNANSWERED]
 
     @property
     def is_closed_unknown(self) -> bool:
@@ -133,7 +139,7 @@ class Outcome:
     @property
     def why_not_again(self) -> Refusal:
         """Why a changed form is not sent under the id of this one, which is not known."""
-        return _NOT_KNOWN if self.is_closed_unknown else NOT_CONFIRMED
+        return _NOT_KNOWN if self.is_closed_unknown else self._not_confirmed
 
     @property
     def theirs(self) -> Mapping[str, str | None]:
