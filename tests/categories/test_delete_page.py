@@ -101,7 +101,7 @@ def test_without_a_clear_answer_the_row_waits(manager: Page, copied: Sandbox, na
 def test_neropay_out_of_reach(manager: Page, no_neropay: None) -> None:
     answer = manager.post(URL, manager.get(URL).form(URL))
     assert answer.status == 503
-    assert "Nothing was sent, so nothing was changed." in answer.text
+    assert "Nothing was sent, so nothing was deleted." in answer.text
     assert answer.has("tr", id="category-20")
 
 

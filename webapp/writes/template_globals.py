@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from webapp.writes import away, held, words
+from webapp.writes import held, words
 from webapp.writes.ids import new_intent_id
 from webapp.writes.open_list import Line, line_of, own_new
+from webapp.writes.refusal_words import can_hold, explain
 
 if TYPE_CHECKING:
     from flask import Flask
-
-    from webapp.writes.models import Refusal
 
 
 def init_app(app: Flask) -> None:
@@ -19,6 +18,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         held_lines=held_lines,
         can_hold=can_hold,
+        explain_refusal=explain,
         new_intent_id=new_intent_id,
         own_new_writes=own_new,
         write_words=words,
@@ -29,14 +29,3 @@ def held_lines(record_type: str, record_id: str) -> tuple[Line, ...]:
     """Give what waits on a record, in its order."""
     waiting = held.list_held(record_type=record_type, record_id=record_id)
     return tuple(line_of(one, is_behind=place > 0) for place, one in enumerate(waiting))
-
-
-def can_hold(refusal: Refusal | None) -> bool:
-    """Whether a form offers to leave what it holds here: nothing of it was sent, or will be.
-
-    Args:
-        refusal: Why it was not saved just now; None for a form that is opened.
-    """
-    if refusal is None:
-        return away.current() is not None and held.is_offered()
-    return refusal.kind in held.HOLDABLE and held.is_offered()

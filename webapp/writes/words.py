@@ -106,7 +106,7 @@ def choices(kind: str) -> Choices:
 
 def away(reason: str, since: datetime, now: datetime) -> str:
     """Say since when and why NeroPay is away: "NeroPay has not been reachable since 11:04."."""
-    return f"{_REASONS.get(reason, _REASONS['unreachable'])} since {_moment(since, now)}."
+    return f"{_REASONS.get(reason, _REASONS['unreachable'])} since {moment(since, now)}."
 
 
 def away_advice(*, may_save: bool, is_holding: bool) -> str:
@@ -203,8 +203,9 @@ def notice(one: Notice) -> tuple[str, str]:
     return "warning", sentences.get(one.state, unknown)
 
 
-def _moment(since: datetime, now: datetime) -> str:
-    return clock_time(since) if day(since) == day(now) else date_time(since)
+def moment(when: datetime, now: datetime) -> str:
+    """Say when something was or will be: of today, the time of day is enough."""
+    return clock_time(when) if day(when) == day(now) else date_time(when)
 
 
 def _lower(text: str) -> str:
