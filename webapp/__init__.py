@@ -72,6 +72,7 @@ def create_app(
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=[settings.secret_key_before] if settings.secret_key_before else None,
         MAX_CONTENT_LENGTH=_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=_FORM_BYTES,
         MAX_FORM_PARTS=FORM_PARTS,

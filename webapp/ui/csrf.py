@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp.ui.requests import split_address
 
@@ -57,7 +57,8 @@ class CsrfProtect(CSRFProtect):  # type: ignore[misc]  # Flask-WTF ships no type
 
     def _get_csrf_token(self) -> str | None:
         sent = _sent()
-        return unmask(sent) if sent else None
+        token = unmask(sent) if sent else None
+        return _under_todays_key(token) if token else None
 
 
 def is_form_of_ours() -> bool:
@@ -67,6 +68,21 @@ def is_form_of_ours() -> bool:
 
 def _sent() -> str | None:
     return request.form.get(FIELD) or request.headers.get(HEADER)
+
+
+def _under_todays_key(token: str) -> str:
+    """Sign a token anew whose page is older than the SECRET_KEY of today; any other stays itself.
+
+    Flask-WTF knows one key. The session's secret is compared in any case.
+    """
+    former = current_app.config["SECRET_KEY_FALLBACKS"]
+    if not former:
+        return token
+    try:
+        secret = URLSafeTimedSerializer([*former, current_app.secret_key], salt=_SALT).loads(token)
+    except BadData:
+        return token
+    return _signed(current_app.secret_key, secret)
 
 
 def masked_token() -> str:
