@@ -27,7 +27,7 @@ def place(page_as: Callable[[str], Page], copied: Sandbox, app: Flask, clock: Cl
     staff = page_as("staff")
     copied.fault(action="reset", when="before", times=0, match={"method": "POST"})
     typed = {"name": "Mary Smith", "phone": "07700 900926"}  # another customer's number
-    found = staff.post(NEW, {**staff.get(NEW).form(NEW), **typed}).location
+    found = staff.post(NEW, {**staff.get(NEW).form(NEW), **typed}, htmx=True).location
     copied.clear_faults()
     clock.advance(hours=50)
     with app.app_context():
