@@ -13,6 +13,7 @@ from wtforms.validators import StopValidation
 from webapp.people.addresses import LONGEST
 from webapp.people.models import Theme
 from webapp.people.service import NAME_LENGTH
+from webapp.people.words import NEW_PASSWORD
 from webapp.ui import messages
 from webapp.ui.forms import Form, TextField
 
@@ -56,7 +57,7 @@ class PasswordForm(Form):
     """The own password, changed by whoever knows the current one."""
 
     current_password = SecretField("Current password")
-    new_password = SecretField("New password")
+    new_password = SecretField("New password", description=NEW_PASSWORD)
 
 
 class PreferencesForm(Form):

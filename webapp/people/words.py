@@ -21,6 +21,10 @@ WEAKNESS: Final[dict[str, str]] = {
     "Please choose another.",
     Weakness.UNCHANGED: "Choose another password than the current one.",
 }
+NEW_PASSWORD: Final = (
+    f"At least {SHORTEST} characters. A few words that only you would put together are good. "
+    "You may paste it."
+)
 NOT_YOURS: Final = "This is not your password."
 NOT_CURRENT: Final = "This is not your current password."
 NOT_AN_EMAIL: Final = "Enter an e-mail address like name@example.com, in plain letters."

@@ -41,6 +41,7 @@ TURNED: Final = {
     True: "Changes may wait here for NeroPay again.",
     False: "From now on no change waits here for NeroPay. What waits already is still sent.",
 }
+WAITS: Final = "This waits for NeroPay. What you save here takes its place; it keeps its turn."
 STILL_UNKNOWN: Final = "Still no clear answer from NeroPay. We go on checking."
 DECIDED: Final = {
     "made": "Noted: NeroPay carried it out.",

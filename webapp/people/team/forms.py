@@ -14,6 +14,7 @@ from webapp.people.addresses import LONGEST
 from webapp.people.forms import SecretField
 from webapp.people.service import NAME_LENGTH
 from webapp.people.team import words
+from webapp.people.words import NEW_PASSWORD
 from webapp.ui.forms import Form, TextField
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class AcceptForm(Form):
     """Who joins."""
 
     name = TextField("Your name", max_chars=NAME_LENGTH, required=True, missing="Enter your name.")
-    password = SecretField("Password")
+    password = SecretField("Password", description=NEW_PASSWORD)
 
 
 class ForgottenForm(Form):
@@ -62,4 +63,4 @@ class ForgottenForm(Form):
 class NewPasswordForm(Form):
     """The new password."""
 
-    password = SecretField("New password")
+    password = SecretField("New password", description=NEW_PASSWORD)
