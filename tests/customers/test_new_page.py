@@ -151,8 +151,7 @@ def test_what_neropay_says_of_a_field_is_shown_at_it(staff: Page, sandbox: Sandb
     assert answer.status == 422
     assert typed_in(answer) == {**JANE, "postcode": "LS1 1AA"}
     assert answer.has("input", id="phone", aria_invalid="true", aria_describedby="phone-error")
-    assert "The phone is already in use." in answer.text
-    assert "Unheard of." in answer.text
+    assert "Phone : The phone is already in use. Unheard of." in answer.text
     assert "<b>taken" not in answer.html
     assert answer.form(URL)["intent"] != form["intent"]
 
