@@ -90,6 +90,34 @@ def test_its_author_leaves_theirs_behind_what_is_another_s_now(
     assert (found["city"], found["postcode"]) == ("Leeds", "YO1 7HH")
 
 
+def test_of_a_new_customer_its_author_is_told_whom_to_ask_and_it_is_kept_as_a_draft(
+    app: Flask, staff: Page, manager: Page, copied: Sandbox
+) -> None:
+    held_id = leave(staff, copied, app, NEW, name="Mary Smith", city="York")
+    place, form = opened(staff, held_id)
+    _, theirs = opened(manager, held_id)
+    manager.post(place, {**theirs, "city": "Leeds"})
+    answer = staff.post(place, {**form, "phone": "01632 960001"})
+    assert "Ask Manager Person to put it in, or correct the record once it is there." in answer.text
+    assert "kept as a draft" in answer.text
+    assert "You typed “Mary Smith” here" in staff.get(NEW).text
+    assert staff.get(f"{NEW}?draft=1").form(NEW)["phone"] == "01632 960001"
+    assert [one["city"] for one in shown(app)] == ["Leeds"]
+
+
+def test_another_draft_is_not_overwritten_by_it(
+    app: Flask, staff: Page, manager: Page, copied: Sandbox
+) -> None:
+    held_id = leave(staff, copied, app, NEW, name="Mary Smith", city="York")
+    place, form = opened(staff, held_id)
+    _, theirs = opened(manager, held_id)
+    manager.post(place, {**theirs, "city": "Leeds"})
+    assert staff.post(f"{NEW}/draft", {"name": "Owen Hughes"}).status == 204
+    answer = staff.post(place, {**form, "phone": "01632 960001"})
+    assert "What you typed is still here, and was not kept." in answer.text
+    assert "You typed “Owen Hughes” here" in staff.get(NEW).text
+
+
 @both
 @pytest.mark.parametrize("button", [{"hold": "1"}, {}])
 def test_the_form_that_left_it_here_overwrites_no_colleague_s_change(

@@ -29,6 +29,8 @@ from webapp.writes.service import Refusal, new_intent_id
 from webapp.writes.waiting import words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Response
 
     from webapp.customers.forms import CustomerForm
@@ -74,9 +76,20 @@ def moved_page(form: CustomerForm, held: Held) -> Response:
             held.actor.name,
             is_own=held.actor.person_id == current_actor().person_id,
             may_change=may_change(held),
+            is_new=held.record_id is None,
+            is_kept=not may_change(held) and held.record_id is None and _keep_as_draft(typed),
         ),
         notes={name: waits_now(there.get(name)) for name in differing},
     )
+
+
+def _keep_as_draft(typed: Mapping[str, str | None]) -> bool:
+    """Keep what was typed for a new customer, unless something else is kept there already."""
+    if service.find_draft(current_actor(), "") is not None:
+        return False
+    values = {name: typed[name] or "" for name in FIELDS}
+    service.keep_draft(current_actor(), "", "", values, "")
+    return True
 
 
 def left_page(form: CustomerForm, intent_id: str, record_id: str | None) -> Response:

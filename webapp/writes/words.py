@@ -135,13 +135,17 @@ def held_changed(label: str) -> str:
     return f"Changed: {label}. {_GOES}"
 
 
-def moved(name: str, *, is_own: bool, may_change: bool) -> Message:
+def moved(
+    name: str, *, is_own: bool, may_change: bool, is_new: bool = False, is_kept: bool = False
+) -> Message:
     """Say that what waits is another one since a form was opened for it.
 
     Args:
         name: Of whoever changed it.
         is_own: Whether that is the person who reads this.
         may_change: Whether they may change it.
+        is_new: Whether it makes a record that can be corrected later.
+        is_kept: Whether what they typed is kept as a draft.
     """
     who = f"{name} has changed this since you opened it, and nothing of that is overwritten."
     if is_own:
@@ -149,7 +153,14 @@ def moved(name: str, *, is_own: bool, may_change: bool) -> Message:
     text = f"{who} Under each field that differs is what waits now."
     if may_change:
         return Message("Not kept yet", text, "Put together what is right, then save.", "warning")
-    advice = "It is theirs to send now. What you typed is still here, and was not kept."
+    advice = "It is theirs to send now."
+    if is_new:
+        ask = f"Ask {visible(name)} to put it in, or correct the record once it is there."
+        advice = f"{advice} {ask}"
+    if is_kept:
+        advice = f"{advice} What you typed is kept as a draft."
+        return Message("Not kept with it", text, advice, "warning")
+    advice = f"{advice} What you typed is still here, and was not kept."
     return Message("Not kept", text, advice, "warning")
 
 
