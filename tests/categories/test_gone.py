@@ -73,3 +73,35 @@ def test_found_out_when_a_deletion_that_waited_is_sent(
     with app.app_context():
         send_held(lambda _: None)
         assert find_category("20") is None
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("more", [{}, {"hold": "1"}])
+def test_the_second_of_two_people_is_told_who_was_first(
+    manager: Page,
+    page_as: Callable[[str], Page],
+    copied: Sandbox,
+    more: dict[str, str],
+    *,
+    htmx: bool,
+) -> None:
+    copied.set_category(20, in_use=0)
+    owner = page_as("owner")
+    form = owner.get(URL).form(URL)
+    manager.post(URL, manager.get(URL).form(URL))
+    for is_sent in (False, True):
+        answer = owner.post(URL, form | more, htmx=htmx) if is_sent else owner.get(URL, htmx=htmx)
+        listed = answer if htmx else owner.get(answer.location)
+        assert "Hot drinks is deleted already, by Manager Person." in listed.text
+        assert not listed.has("tr", id="category-20")
+    assert len(copied.ledger()) == 1
+
+
+def test_one_that_a_refresh_took_out(manager: Page, copied: Sandbox, app: Flask) -> None:
+    form = manager.get(URL).form(URL)
+    copied.seed(customers=0, categories=0)
+    with app.app_context():
+        refresh_categories()
+    assert GONE in manager.get(manager.post(URL, form).location).text
+    assert manager.get("/categories/999/delete").status == 404
+    assert manager.post("/categories/999/delete", form).status == 404

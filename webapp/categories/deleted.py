@@ -71,6 +71,12 @@ def find_deleted(category_id: str) -> DeletedCategory | None:
     return next(filter(None, map(_deleted_of, entries)), None)
 
 
+def last_name(category_id: str) -> str:
+    """Give what a category was called when something last became of it; empty if nothing did."""
+    entries = activity.history("category", category_id, limit=1)
+    return entries[0].label if entries else ""
+
+
 def add_again(actor: Actor, intent_id: str | None, deleted: DeletedCategory) -> Outcome:
     """Add a category like one that was deleted, once.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, abort, request, url_for
 
 from webapp.categories import service, words
-from webapp.categories.deleted import list_deleted
+from webapp.categories.deleted import find_deleted, last_name, list_deleted
 from webapp.categories.forms import CategoryForm, DeleteForm
 from webapp.categories.hold_views import hold_deletion, hold_new
 from webapp.people.service import Permission, can, current_actor, requires
@@ -94,12 +94,15 @@ def near() -> Response:
 @requires(Permission.CATEGORIES_WRITE)
 def confirm_delete(category_id: str) -> Response:
     """Ask once, naming the category and that NeroPay decides."""
+    category = service.find_category(category_id)
+    if category is None:
+        return _gone(category_id)
     form = DeleteForm()
     form.intent.data = new_intent_id()
     return render_page(
         "categories/delete.html",
         "categories/_delete_row.html",
-        category=_find_or_404(category_id),
+        category=category,
         form=form,
     )
 
@@ -109,9 +112,12 @@ def confirm_delete(category_id: str) -> Response:
 def delete(category_id: str) -> Response:
     """Ask NeroPay to delete the category; a refusal is explained at its row."""
     form = DeleteForm(request.form)
-    kept = hold_deletion(form, _find_or_404(category_id)) if "hold" in request.form else None
+    category = service.find_category(category_id)
+    if category is None and "hold" in request.form:
+        return _gone(category_id)
+    kept = hold_deletion(form, category) if category else None
     if isinstance(kept, Refusal):
-        return list_page(refused=_find_or_404(category_id), refusal=kept)
+        return list_page(refused=category, refusal=kept)
     if kept is not None:
         return kept
     outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
@@ -127,9 +133,21 @@ def _not_deleted(category_id: str, outcome: Outcome) -> Response:
     category = service.find_category(category_id)
     if category is not None:
         return list_page(refused=category, refusal=outcome.refusal)
-    if not outcome.label:  # it was never here
+    return _gone(category_id, outcome.label)
+
+
+def _gone(category_id: str, label: str = "") -> Response:
+    """Say who has deleted it, or that NeroPay does not have it; 404 when it was never here.
+
+    Args:
+        category_id: NeroPay's id.
+        label: Its name, when it was still here a moment ago.
+    """
+    deleted, name = find_deleted(category_id), label or last_name(category_id)
+    if not deleted and not name:
         abort(404)
-    return _list_with(Toast(words.was_gone(outcome.label), "info"))
+    text = words.deleted_already(deleted.name, deleted.deleted_by) if deleted else ""
+    return _list_with(Toast(text or words.was_gone(name), "info"))
 
 
 def _list_with(toast: Toast) -> Response:
@@ -137,13 +155,6 @@ def _list_with(toast: Toast) -> Response:
         return list_page(toasts=[toast])
     flash_toasts([toast])
     return redirect_to(url_for("categories.index"))
-
-
-def _find_or_404(category_id: str) -> CategoryRow:
-    category = service.find_category(category_id)
-    if category is None:
-        abort(404)
-    return category
 
 
 def not_added(form: CategoryForm, outcome: Outcome) -> Response:

@@ -35,6 +35,11 @@ def deleted(label: str) -> str:
     return f"Deleted: {label}. It can be added again; its products will not come back with it."
 
 
+def deleted_already(label: str, name: str) -> str:
+    """Say who has deleted what was to be deleted, for a toast."""
+    return f"{label} is deleted already, by {name}."
+
+
 def was_gone(label: str) -> str:
     """Say that NeroPay did not have what was to be deleted, for a toast."""
     return f"{label} was no longer at NeroPay, so it is out of this list as well."
