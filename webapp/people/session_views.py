@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, make_response, render_template, request, url_for
 
 from webapp.people import service, words
+from webapp.people.answers import me, next_place, with_wait
 from webapp.people.forms import UnlockForm
 from webapp.people.models import SessionEnded
 from webapp.people.service import (
     Permission,
-    current_person,
     lock_allowed,
     needs_step_up,
     polling,
@@ -22,13 +22,11 @@ from webapp.people.service import (
     setup_allowed,
 )
 from webapp.ui import messages
-from webapp.ui.htmx import redirect_to, return_place
+from webapp.ui.htmx import redirect_to
 from webapp.ui.requests import split_address
 
 if TYPE_CHECKING:
     from flask import Response
-
-    from webapp.people.service import Person
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -38,7 +36,7 @@ blueprint = Blueprint("sessions", __name__)
 @setup_allowed
 def state() -> str:
     """Tell an open page that its session goes on: whose it is, and the CSRF token from now on."""
-    return render_template("people/_session.html", me=_me(), left=service.seconds_until_lock())
+    return render_template("people/_session.html", me=me(), left=service.seconds_until_lock())
 
 
 @blueprint.get("/lock")
@@ -79,15 +77,13 @@ def unlock() -> Response:
     if not form.validate():
         return _lock_page(form, status=422)
     try:
-        service.unlock_session(_me(), form.password.data)
+        service.unlock_session(me(), form.password.data)
     except service.WrongPassword:
         form.add_errors({"password": (words.NOT_YOURS,)})
         return _lock_page(form, status=422)
     except service.Throttled as error:
         form.add_errors({"password": (messages.sign_in_throttled(error.retry_after),)})
-        answer = _lock_page(form, status=429)
-        answer.headers["Retry-After"] = str(error.retry_after)
-        return answer
+        return with_wait(_lock_page(form, status=429), error)
     except SessionEnded:
         return redirect_to(url_for("people.login", next=_next_place()))
     return redirect_to(_next_place())
@@ -114,22 +110,13 @@ def end_others() -> Response:
     return redirect_to(url_for("people.account", _anchor="sessions"))
 
 
-def _me() -> Person:
-    person = current_person()
-    assert person is not None, "the route asks for Permission.SELF"
-    return person
-
-
 def _next_place() -> str:
-    start = url_for("overview.index")
     came_from = split_address(request.referrer)
     seen = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
-    place = return_place(request.args.get("next") or seen, start)
-    own = (url_for("sessions.locked"), url_for("people.login"))
-    return start if place.partition("?")[0] in own else place
+    return next_place("sessions.locked", seen=seen)
 
 
 def _lock_page(form: UnlockForm, status: int = 200) -> Response:
     return make_response(
-        render_template("people/lock.html", form=form, me=_me(), place=_next_place()), status
+        render_template("people/lock.html", form=form, me=me(), place=_next_place()), status
     )

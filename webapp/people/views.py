@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, make_response, render_template, request, session, url_for
 
 from webapp.people import service, words
+from webapp.people.answers import me, next_place, with_wait
 from webapp.people.demo import demo_people
 from webapp.people.devices import device_name
 from webapp.people.forms import NameForm, PasswordForm, PreferencesForm, SignInForm
@@ -21,12 +22,10 @@ from webapp.people.service import (
 )
 from webapp.people.sessions import is_stepped_up
 from webapp.ui import messages
-from webapp.ui.htmx import redirect_to, return_place
+from webapp.ui.htmx import redirect_to
 
 if TYPE_CHECKING:
     from flask import Response
-
-    from webapp.people.service import Person
 
 blueprint = Blueprint("people", __name__)
 
@@ -36,7 +35,7 @@ blueprint = Blueprint("people", __name__)
 def login() -> Response:
     """Ask who is there; whoever is signed in goes on."""
     if current_person():
-        return redirect_to(_next_place())
+        return redirect_to(next_place())
     chosen = next((one for one in demo_people() if one.role == request.args.get("demo")), None)
     problem = session.pop(service.SIGN_IN_PROBLEM, None)
     problems = (problem,) if problem else ()
@@ -56,13 +55,13 @@ def sign_in() -> Response:
         return _login_page(form, messages.SIGN_IN_FAILED, status=422)
     except service.Throttled as error:
         answer = _login_page(form, messages.sign_in_throttled(error.retry_after), status=429)
-        return _with_wait(answer, error)
+        return with_wait(answer, error)
     except Crowded:
         answer = _login_page(form, words.CROWDED, status=503)
         answer.headers["Retry-After"] = "2"
         return answer
     page = {"second": "factors.second", "setup": "own_factors.index"}.get(entry.step)
-    return redirect_to(url_for(page, next=_next_place()) if page else _next_place())
+    return redirect_to(url_for(page, next=next_place()) if page else next_place())
 
 
 @blueprint.post("/logout")
@@ -92,7 +91,7 @@ def account_name() -> Response:
     if not form.validate():
         return _account_page(name_form=form, status=422)
     try:
-        service.change_name(_me(), form.name.data or "")
+        service.change_name(me(), form.name.data or "")
     except service.InvalidPerson as error:
         form.add_errors({field: (text,) for field, text in error.fields.items()})
         return _account_page(name_form=form, status=422)
@@ -108,7 +107,7 @@ def account_password() -> Response:
     if not form.validate():
         return _account_page(password_form=form, status=422)
     try:
-        service.change_password(_me(), form.current_password.data, form.new_password.data)
+        service.change_password(me(), form.current_password.data, form.new_password.data)
     except service.WeakPassword as error:
         form.add_errors({"new_password": (words.WEAKNESS[error.reason],)})
     except service.WrongPassword:
@@ -117,7 +116,7 @@ def account_password() -> Response:
         return redirect_to(url_for("people.login", next=url_for("people.account")))
     except service.Throttled as error:
         form.add_errors({"current_password": (messages.sign_in_throttled(error.retry_after),)})
-        return _with_wait(_account_page(password_form=form, status=429), error)
+        return with_wait(_account_page(password_form=form, status=429), error)
     else:
         flash(messages.PASSWORD_CHANGED, "success")
         return redirect_to(url_for("people.account"))
@@ -131,20 +130,9 @@ def account_preferences() -> Response:
     form = PreferencesForm(request.form)
     if not form.validate():
         return _account_page(preferences_form=form, status=422)
-    service.set_preferences(_me(), theme=form.theme.data, has_shortcuts=form.shortcuts.data)
+    service.set_preferences(me(), theme=form.theme.data, has_shortcuts=form.shortcuts.data)
     flash(messages.PREFERENCES_SAVED, "success")
     return redirect_to(url_for("people.account"))
-
-
-def _me() -> Person:
-    person = current_person()
-    assert person is not None, "the route asks for Permission.SELF"
-    return person
-
-
-def _next_place() -> str:
-    place = return_place(request.args.get("next"), url_for("overview.index"))
-    return url_for("overview.index") if place.startswith(url_for("people.login")) else place
 
 
 def _login_page(form: SignInForm, *problems: str, status: int = 200) -> Response:
@@ -163,22 +151,17 @@ def _account_page(
     preferences_form: PreferencesForm | None = None,
     status: int = 200,
 ) -> Response:
-    me = _me()
+    person = me()
     return make_response(
         render_template(
             "people/account.html",
-            sessions=service.list_sessions(me.id),
+            sessions=service.list_sessions(person.id),
             device_name=device_name,
             can_end=is_stepped_up(),
-            name_form=name_form or NameForm(name=me.name),
+            name_form=name_form or NameForm(name=person.name),
             password_form=password_form or PasswordForm(),
             preferences_form=preferences_form
-            or PreferencesForm(theme=me.theme, shortcuts=me.has_shortcuts),
+            or PreferencesForm(theme=person.theme, shortcuts=person.has_shortcuts),
         ),
         status,
     )
-
-
-def _with_wait(answer: Response, error: service.Throttled) -> Response:
-    answer.headers["Retry-After"] = str(error.retry_after)
-    return answer

@@ -5,8 +5,6 @@ Not here: being asked for one (views.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import (
     Blueprint,
     Response,
@@ -18,23 +16,19 @@ from flask import (
 )
 
 from webapp.people import words as people_words
-from webapp.people.factors import own, passkeys, recovery, totp, words
+from webapp.people.answers import me
+from webapp.people.factors import own, passkeys, recovery, service, totp, words
 from webapp.people.factors.forms import CodeForm, NewPasskeyForm, PasskeyNameForm
 from webapp.people.factors.models import LastFactor, NoSuchFactor, PasskeyRefused, WrongCode
-from webapp.people.factors.service import remove_passkey, remove_totp
 from webapp.people.models import SessionEnded
 from webapp.people.service import (
     Permission,
-    current_person,
     needs_step_up,
     requires,
     sends_file,
     setup_allowed,
 )
 from webapp.ui.htmx import redirect_to
-
-if TYPE_CHECKING:
-    from webapp.people.service import Person
 
 blueprint = Blueprint("own_factors", __name__, url_prefix="/account/second-factor")
 
@@ -69,7 +63,7 @@ def add_app() -> Response:
     if not form.validate():
         return _app_page(form, status=422)
     try:
-        ended = own.add_app(_me(), form.code.data or "")
+        ended = own.add_app(me(), form.code.data or "")
     except WrongCode:
         form.add_errors({"code": (words.WRONG_SETUP_CODE,)})
         return _app_page(form, status=422)
@@ -90,7 +84,7 @@ def confirm_remove_app() -> Response:
 def remove_app() -> Response:
     """Forget the app."""
     try:
-        remove_totp(_me())
+        service.remove_totp(me())
     except (LastFactor, NoSuchFactor) as error:
         return _not_removed(error)
     return _back(words.APP_REMOVED)
@@ -111,7 +105,7 @@ def new_passkey() -> Response:
 @needs_step_up
 def passkey_options() -> Response:
     """Give what the browser needs to make a passkey."""
-    return Response(passkeys.options_for_adding(_me()), mimetype="application/json")
+    return Response(passkeys.options_for_adding(me()), mimetype="application/json")
 
 
 @blueprint.post("/passkeys/new")
@@ -124,7 +118,7 @@ def add_passkey() -> Response:
     if not form.validate():
         return _page("people/factors_passkey.html", status=422, form=form)
     try:
-        ended = own.add_passkey(_me(), form.credential.data or "", form.name.data or "")
+        ended = own.add_passkey(me(), form.credential.data or "", form.name.data or "")
     except PasskeyRefused:
         problems = (words.PASSKEY_REFUSED,)
         return _page("people/factors_passkey.html", status=422, form=form, form_level=problems)
@@ -136,7 +130,7 @@ def add_passkey() -> Response:
 @needs_step_up
 def edit_passkey(passkey_id: int) -> Response:
     """Ask for another name."""
-    passkey = own.find_passkey(_me(), passkey_id)
+    passkey = own.find_passkey(me(), passkey_id)
     if passkey is None:
         return _back(words.GONE, "info")
     form = PasskeyNameForm(name=passkey.name)
@@ -148,11 +142,11 @@ def edit_passkey(passkey_id: int) -> Response:
 @needs_step_up
 def rename_passkey(passkey_id: int) -> Response:
     """Call a passkey something else."""
-    passkey, form = own.find_passkey(_me(), passkey_id), PasskeyNameForm(request.form)
+    passkey, form = own.find_passkey(me(), passkey_id), PasskeyNameForm(request.form)
     if passkey and not form.validate():
         return _page("people/factors_rename.html", status=422, form=form, passkey=passkey)
     try:
-        own.rename_passkey(_me(), passkey_id, form.name.data or "")
+        own.rename_passkey(me(), passkey_id, form.name.data or "")
     except NoSuchFactor:
         return _back(words.GONE, "info")
     return _back(words.PASSKEY_RENAMED)
@@ -163,20 +157,20 @@ def rename_passkey(passkey_id: int) -> Response:
 @needs_step_up
 def confirm_remove_passkey(passkey_id: int) -> Response:
     """Ask once before a passkey is removed."""
-    passkey = own.find_passkey(_me(), passkey_id)
+    passkey = own.find_passkey(me(), passkey_id)
     if passkey is None:
         return _back(words.GONE, "info")
-    action = url_for(".remove_passkey_", passkey_id=passkey_id)
+    action = url_for(".remove_passkey", passkey_id=passkey_id)
     return _page("people/factors_remove.html", action=action, passkey=passkey)
 
 
 @blueprint.post(f"/passkeys/{_ID}/remove")
 @requires(Permission.SELF)
 @needs_step_up
-def remove_passkey_(passkey_id: int) -> Response:
+def remove_passkey(passkey_id: int) -> Response:
     """Forget a passkey."""
     try:
-        remove_passkey(_me(), passkey_id)
+        service.remove_passkey(me(), passkey_id)
     except (LastFactor, NoSuchFactor) as error:
         return _not_removed(error)
     return _back(words.PASSKEY_REMOVED)
@@ -187,7 +181,7 @@ def remove_passkey_(passkey_id: int) -> Response:
 @setup_allowed
 def codes() -> Response:
     """Show new recovery codes, until they are said to be kept: 15 minutes at most."""
-    shown = own.fresh_codes(_me())
+    shown = own.fresh_codes(me())
     if not shown:
         return _back(words.CODES_GONE, "info")
     return _page("people/factors_codes.html", codes=shown)
@@ -199,10 +193,10 @@ def codes() -> Response:
 @sends_file
 def download_codes() -> Response:
     """Give them as a file; whoever may see them need not say once more who they are."""
-    shown = own.fresh_codes(_me())
+    shown = own.fresh_codes(me())
     if not shown:
         return _back(words.CODES_GONE, "info")
-    answer = Response(recovery.as_text(shown, _me().email), mimetype="text/plain")
+    answer = Response(recovery.as_text(shown, me().email), mimetype="text/plain")
     answer.headers["Content-Disposition"] = 'attachment; filename="tillside-recovery-codes.txt"'
     return answer
 
@@ -231,16 +225,10 @@ def confirm_new_codes() -> Response:
 def new_codes() -> Response:
     """Make new codes and show them."""
     try:
-        own.renew_codes(_me())
+        own.renew_codes(me())
     except NoSuchFactor:
         return redirect_to(url_for(".index"))
     return redirect_to(url_for(".codes"))
-
-
-def _me() -> Person:
-    person = current_person()
-    assert person is not None, "the route asks for Permission.SELF"
-    return person
 
 
 @blueprint.errorhandler(SessionEnded)
@@ -254,7 +242,7 @@ def _added(text: str, ended: int) -> Response:
     flash(text, "success")
     if ended:
         flash(people_words.sessions_ended(ended), "info")
-    if own.fresh_codes(_me()):
+    if own.fresh_codes(me()):
         return redirect_to(url_for(".codes"))
     return redirect_to(own.take_place(url_for("people.account")))
 
@@ -271,12 +259,12 @@ def _back(text: str, tone: str = "success") -> Response:
 
 
 def _app_page(form: CodeForm, *, status: int = 200) -> Response:
-    seed = own.seed_to_scan(_me())
+    seed = own.seed_to_scan(me())
     return _page(
         "people/factors_app.html",
         status=status,
         form=form,
-        qr=totp.qr_of(totp.address_of(seed, _me().email)),
+        qr=totp.qr_of(totp.address_of(seed, me().email)),
         key=seed,
         key_groups=" ".join(seed[at : at + 4] for at in range(0, len(seed), 4)),
     )

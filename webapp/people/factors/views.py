@@ -5,7 +5,7 @@ Not here: setting factors up and taking them away (own_views.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -19,6 +19,7 @@ from flask import (
 )
 
 from webapp.people import words as people_words
+from webapp.people.answers import me, next_place, with_wait
 from webapp.people.factors import passkeys, second_step, step_up, words
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.forms import CodeForm, PasskeyForm, StepUpForm
@@ -38,10 +39,7 @@ from webapp.people.service import (
     sign_in_with_passkey,
 )
 from webapp.ui import messages
-from webapp.ui.htmx import redirect_to, return_place
-
-if TYPE_CHECKING:
-    from webapp.people.service import Person
+from webapp.ui.htmx import redirect_to
 
 blueprint = Blueprint("factors", __name__)
 
@@ -141,9 +139,9 @@ def check_again() -> Response:
         return _step_up_page(form, status=422)
     try:
         if form.password.data:
-            step_up.with_password(_me(), form.password.data)
+            step_up.with_password(me(), form.password.data)
         else:
-            step_up.with_code(_me(), form.code.data or "")
+            step_up.with_code(me(), form.code.data or "")
     except WrongPassword:
         form.add_errors({"password": (people_words.NOT_YOURS,)})
         return _step_up_page(form, status=422)
@@ -162,7 +160,7 @@ def check_again() -> Response:
 @setup_allowed
 def step_up_options() -> Response:
     """Give what the browser needs to use one of the own passkeys."""
-    return Response(passkeys.options_for_using(Purpose.STEP_UP, _me().id), mimetype=_JSON)
+    return Response(passkeys.options_for_using(Purpose.STEP_UP, me().id), mimetype=_JSON)
 
 
 @blueprint.post("/account/step-up/passkey")
@@ -171,7 +169,7 @@ def step_up_options() -> Response:
 def step_up_passkey() -> Response:
     """Take a passkey, and go on to where it was asked for."""
     try:
-        step_up.with_passkey(_me(), PasskeyForm(request.form).credential.data or "")
+        step_up.with_passkey(me(), PasskeyForm(request.form).credential.data or "")
     except WrongCode:
         return _step_up_page(StepUpForm(), words.WRONG_PASSKEY, status=422)
     except Throttled as error:
@@ -181,16 +179,8 @@ def step_up_passkey() -> Response:
     return _confirmed()
 
 
-def _me() -> Person:
-    person = current_person()
-    assert person is not None, "the route asks for Permission.SELF"
-    return person
-
-
 def _next_place() -> str:
-    place = return_place(request.args.get("next"), url_for("overview.index"))
-    own = (url_for("people.login"), url_for("factors.ask_again"))
-    return url_for("overview.index") if place.startswith(own) else place
+    return next_place("factors.ask_again")
 
 
 def _confirmed() -> Response:
@@ -213,7 +203,7 @@ def _second_page(form: CodeForm, *problems: str, status: int = 200) -> Response:
 
 
 def _step_up_page(form: StepUpForm, *problems: str, status: int = 200) -> Response:
-    return _page("people/step_up.html", _me().id, form, *problems, status=status)
+    return _page("people/step_up.html", me().id, form, *problems, status=status)
 
 
 def _page(
@@ -232,6 +222,4 @@ def _page(
 
 
 def _throttled(page: Any, form: CodeForm | StepUpForm, error: Throttled) -> Response:
-    answer: Response = page(form, messages.sign_in_throttled(error.retry_after), status=429)
-    answer.headers["Retry-After"] = str(error.retry_after)
-    return answer
+    return with_wait(page(form, messages.sign_in_throttled(error.retry_after), status=429), error)

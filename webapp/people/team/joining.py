@@ -12,6 +12,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from webapp.jobs.service import request_reset_mail
 from webapp.people import mail
 from webapp.people import words as people_words
+from webapp.people.answers import with_wait
 from webapp.people.service import (
     InvalidPerson,
     Throttled,
@@ -78,9 +79,7 @@ def send_link() -> Response:
         resets.count_request(form.email.data or "")
     except Throttled as error:
         form.add_errors({"email": (messages.sign_in_throttled(error.retry_after),)})
-        answer = _forgotten_page(form, status=429)
-        answer.headers["Retry-After"] = str(error.retry_after)
-        return answer
+        return with_wait(_forgotten_page(form, status=429), error)
     request_reset_mail(form.email.data or "", request.remote_addr or "")
     return _page("people/forgotten_sent.html")
 

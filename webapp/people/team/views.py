@@ -11,11 +11,11 @@ from flask import Blueprint, current_app, flash, request, url_for
 from werkzeug.exceptions import Forbidden, NotFound
 
 from webapp.people import mail
+from webapp.people.answers import me
 from webapp.people.service import (
     ROLES,
     Permission,
     current_actor,
-    current_person,
     needs_step_up,
     requires,
 )
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from webapp.activity.service import Actor
-    from webapp.people.service import Person
     from webapp.people.team.models import Link, Member
 
 blueprint = Blueprint("team", __name__, url_prefix="/team")
@@ -62,7 +61,7 @@ def manage(person_id: int) -> Response:
 def change_role(person_id: int) -> Response:
     """Give somebody another role."""
     member = _find_manageable(person_id)
-    form = RoleForm(request.form, roles=grantable_roles(_me().role))
+    form = RoleForm(request.form, roles=grantable_roles(me().role))
     if not form.validate():
         return _manage_page(member, form, status=422)
     name, is_new = service.change_role(current_actor(), person_id, form.role.data)
@@ -122,7 +121,7 @@ def make_password_link(person_id: int) -> Response:
 @needs_step_up
 def new_invitation() -> Response:
     """Ask whom to invite."""
-    return _invitation_page(InvitationForm(roles=grantable_roles(_me().role)))
+    return _invitation_page(InvitationForm(roles=grantable_roles(me().role)))
 
 
 @blueprint.post("/invitations/new")
@@ -130,7 +129,7 @@ def new_invitation() -> Response:
 @needs_step_up
 def invite() -> Response:
     """Invite somebody, and show the link once."""
-    form = InvitationForm(request.form, roles=grantable_roles(_me().role))
+    form = InvitationForm(request.form, roles=grantable_roles(me().role))
     if not form.validate():
         return _invitation_page(form, status=422)
     try:
@@ -169,7 +168,7 @@ def cancel_invitation(invitation_id: int) -> Response:
         return render_page(
             "team/index.html",
             "team/_invitations.html",
-            invitations=invitations.list_invitations(_me()),
+            invitations=invitations.list_invitations(me()),
             toast=words.cancelled(email),
         )
     flash(words.cancelled(email), "success")
@@ -186,14 +185,8 @@ def _nobody_there(_error: NobodyThere) -> ResponseReturnValue:
     return current_app.handle_http_exception(NotFound())
 
 
-def _me() -> Person:
-    person = current_person()
-    assert person is not None, "every route here asks for a permission"
-    return person
-
-
 def _find_manageable(person_id: int) -> Member:
-    member = listing.find_member(_me(), person_id)
+    member = listing.find_member(me(), person_id)
     if member is None:
         raise NobodyThere
     if not member.is_manageable:
@@ -216,7 +209,7 @@ def _done(text: str, person_id: int) -> Response:
 
 def _people_part(*, marked: int | None = None, toast: str = "") -> Response:
     query = request.values.get("q", "")[:200]
-    people = listing.list_people(_me(), query)
+    people = listing.list_people(me(), query)
     return render_page(
         "team/index.html",
         "team/_people.html",
@@ -224,7 +217,7 @@ def _people_part(*, marked: int | None = None, toast: str = "") -> Response:
         count=len(people) if not query.strip() else listing.count_people(),
         query=query,
         terms=query.split(),
-        invitations=() if is_partial() else invitations.list_invitations(_me()),
+        invitations=() if is_partial() else invitations.list_invitations(me()),
         roles=tuple(reversed(ROLES)),
         deeds=words.permission_table(),
         marked=marked,
@@ -233,14 +226,14 @@ def _people_part(*, marked: int | None = None, toast: str = "") -> Response:
 
 
 def _manage_page(member: Member, form: RoleForm | None = None, *, status: int = 200) -> Response:
-    me = _me()
+    person = me()
     response = render_page(
         "team/manage.html",
         "team/_manage_row.html",
         status=status,
         member=member,
-        form=form or RoleForm(role=member.role.value, roles=grantable_roles(me.role)),
-        can_change_role=may_change_role(me.id, me.role, member.id, member.role),
+        form=form or RoleForm(role=member.role.value, roles=grantable_roles(person.role)),
+        can_change_role=may_change_role(person.id, person.role, member.id, member.role),
     )
     if status != 200:  # a refused form aims at the list, where a good one would go
         response.headers["HX-Retarget"] = f"#person-{member.id}"
@@ -272,7 +265,7 @@ def _invited_page(link: Link) -> Response:
 
 def _send_invitation(link: Link, address: str) -> str:
     try:
-        mail.send(mail.invitation_letter(link, address, _me().name))
+        mail.send(mail.invitation_letter(link, address, me().name))
     except mail.MailFailed:
         return "failed"
     return "sent"
