@@ -26,6 +26,16 @@ class Actor:
 
 NEROPAY = Actor(None, "NeroPay", None)
 TILLSIDE = Actor(None, "Tillside", None)  # what the worker does by itself
+COMMAND_LINE = Actor(None, "Command line", None)
+
+
+def nobody(address: str | None) -> Actor:
+    """Give who did what somebody does without being signed in.
+
+    Args:
+        address: Network address the request came from.
+    """
+    return Actor(None, "Not signed in", address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,18 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.activity.chain import START, digest_of, verify
-from webapp.activity.models import NEROPAY, TILLSIDE, Actor, Entry, VerifyResult
+from webapp.activity.models import (
+    COMMAND_LINE,
+    NEROPAY,
+    TILLSIDE,
+    Actor,
+    Entry,
+    VerifyResult,
+    nobody,
+)
 from webapp.activity.rows import COLUMNS, entry_of
 from webapp.activity.tables import activity, activity_head
+from webapp.activity.words import NOBODYS
 from webapp.clock import now
 from webapp.db.changes import Change
 from webapp.db.prepared import Prepared
@@ -36,7 +45,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 __all__ = [
+    "COMMAND_LINE",
     "NEROPAY",
+    "NOBODYS",
     "TILLSIDE",
     "Actor",
     "Entry",
@@ -47,6 +58,7 @@ __all__ = [
     "is_flooded",
     "is_protected",
     "newest_of_kind",
+    "nobody",
     "record",
     "trim",
     "verify",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from webapp.activity import models
 from webapp.ui import messages
 
 if TYPE_CHECKING:
@@ -40,7 +41,12 @@ _OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {  # words and tone
 }
 DAMAGED: Final = "Damaged: run “activity verify”"
 NOBODY: Final = "Nobody signed in"
-NEROPAY: Final = "NeroPay"
+NEROPAY: Final = models.NEROPAY.name
+# Whom the trail names when it was none of the people, and what its filter calls them.
+NOBODYS: Final = (
+    *(NEROPAY, models.TILLSIDE.name, models.COMMAND_LINE.name),
+    *(models.nobody(None).name, NOBODY),
+)
 
 
 @lru_cache(maxsize=256)

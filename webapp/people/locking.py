@@ -5,12 +5,10 @@ Not here: when a session is locked (sessions.py, visits.py).
 
 from __future__ import annotations
 
-from flask import request
 from sqlalchemy import select
 
-from webapp.activity.service import Actor, record
 from webapp.extensions import db
-from webapp.people import sessions, throttle
+from webapp.people import sessions, throttle, trail
 from webapp.people.models import Person, WrongPassword
 from webapp.people.passwords import is_password
 from webapp.people.tables import people
@@ -27,7 +25,7 @@ def unlock_session(person: Person, password: str) -> None:
     Raises:
         WrongPassword: It is another one.
         Throttled: Too many failures in this session; nothing was compared.
-        LookupError: The session has ended meanwhile.
+        SessionEnded: From elsewhere, meanwhile.
     """
     reserved = throttle.reserve_own_try(person.id, began_at())
     with db.read() as connection:
@@ -44,12 +42,4 @@ def unlock_session(person: Person, password: str) -> None:
 
 def _record_failure(person: Person) -> None:
     with db.write() as connection:
-        record(
-            connection,
-            actor=Actor(person.id, person.name, request.remote_addr),
-            kind="session.unlock_failed",
-            outcome="failed",
-            record_type="person",
-            record_id=str(person.id),
-            label=person.name,
-        )
+        trail.note(connection, "session.unlock_failed", person.id, person.name, outcome="failed")

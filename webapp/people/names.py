@@ -9,14 +9,13 @@ Not here: which characters a name may have (`ui.forms`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from flask import request
 from sqlalchemy import select, text, update
 
-from webapp.activity.service import NEROPAY, TILLSIDE, Actor, record
+from webapp.activity.service import NOBODYS
 from webapp.extensions import db
-from webapp.people import words
+from webapp.people import trail, words
 from webapp.people.addresses import email_key
 from webapp.people.models import InvalidPerson, Person
 from webapp.people.tables import people
@@ -26,11 +25,6 @@ from webapp.ui.forms import is_invisible
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# Who the trail says it was when it was none of the people, and what its filter calls them.
-NOBODYS: Final = (
-    *(NEROPAY.name, TILLSIDE.name, "Command line"),
-    *("Not signed in", "Nobody signed in"),
-)
 _LOCK = 4_919_203  # any fixed number of its own: PostgreSQL's advisory lock of names
 
 
@@ -76,13 +70,5 @@ def change_name(person: Person, name: str) -> None:
     with db.write() as connection:
         refuse_mistakable(connection, name, email_key(person.email))
         connection.execute(update(people).where(people.c.id == person.id).values(name=name))
-        record(
-            connection,
-            actor=Actor(person.id, person.name, request.remote_addr),
-            kind="person.renamed",
-            outcome="ok",
-            record_type="person",
-            record_id=str(person.id),
-            label=name,
-            changes={"name": (person.name, name)},
-        )
+        changes = {"name": (person.name, name)}
+        trail.note(connection, "person.renamed", person.id, name, changes=changes)

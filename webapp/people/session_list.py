@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, request
+from flask import current_app
 from sqlalchemy import ColumnElement, Row, delete, select
 
-from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
+from webapp.people import trail
 from webapp.people.devices import device_name
 from webapp.people.sessions import current_person
 from webapp.people.tables import people, sessions
@@ -117,16 +117,9 @@ def _end_of(person: Person, which: ColumnElement[bool]) -> int:
             .returning(sessions.c.user_agent, sessions.c.address)
         ).all()
         if ended:
-            record(
-                connection,
-                actor=Actor(person.id, person.name, request.remote_addr),
-                kind="session.ended",
-                outcome="ok",
-                record_type="person",
-                record_id=str(person.id),
-                label=person.name,
-                changes={"sessions": ("; ".join(map(_device_of, ended)), f"{len(ended)} ended")},
-            )
+            devices = "; ".join(map(_device_of, ended))
+            changes = {"sessions": (devices, f"{len(ended)} ended")}
+            trail.note(connection, "session.ended", person.id, person.name, changes=changes)
     return len(ended)
 
 

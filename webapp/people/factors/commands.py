@@ -8,11 +8,10 @@ from __future__ import annotations
 import click
 from sqlalchemy import select, update
 
-from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.ops.with_schema import with_schema
-from webapp.people import sessions, throttle, words
+from webapp.people import sessions, throttle, trail, words
 from webapp.people.addresses import email_key
 from webapp.people.factors.service import reset_factors
 from webapp.people.factors.totp import rotate_seeds
@@ -49,15 +48,7 @@ def set_password(email: str, password_stdin: bool) -> None:
         connection.execute(update(people).where(people.c.id == person.id).values(values))
         sessions.end_everything(connection, person.id)
         throttle.forget(connection, email_key(person.email))
-        record(
-            connection,
-            actor=Actor(None, "Command line", None),
-            kind="password.reset",
-            outcome="ok",
-            record_type="person",
-            record_id=str(person.id),
-            label=person.name,
-        )
+        trail.note(connection, "password.reset", person.id, person.name)
     click.echo(f"{person.name} has a new password, and is signed out everywhere.")
 
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from flask import request, session
 from sqlalchemy import select, update
 
+from webapp import sealing
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions
+from webapp.people import sessions, trail
 from webapp.people.factors import passkeys as keys
-from webapp.people.factors import recovery, seeds, totp, trail
+from webapp.people.factors import recovery, totp
 from webapp.people.factors.models import FactorInfo, NoSuchFactor, Passkey
 from webapp.people.factors.required import must_have_factor
 from webapp.people.factors.service import factors_of, has_factor, hold
 from webapp.people.tables import passkeys
-from webapp.sealing import Unreadable
 from webapp.ui.htmx import return_place
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ def device_name() -> str:
 def seed_to_scan(person: Person) -> str:
     """Give the seed that is being set up in this session; a new one when there is none."""
     try:
-        return seeds.unseal(session.get(_SEED) or "", person_id=person.id).text
-    except Unreadable:
+        return sealing.unseal(session.get(_SEED) or "", person_id=person.id).text
+    except sealing.Unreadable:
         seed = totp.new_seed()
-        session[_SEED] = seeds.seal(seed, person_id=person.id)
+        session[_SEED] = sealing.seal(seed, person_id=person.id)
         return seed
 
 

@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people.factors import challenges, trail
+from webapp.people import trail
+from webapp.people.factors import challenges
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import PasskeyRefused, WrongCode
 from webapp.people.tables import passkeys

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
+from webapp import sealing
 from webapp.clock import now
-from webapp.people.factors import seeds, trail
+from webapp.people import trail
 from webapp.people.factors.models import WrongCode
 from webapp.people.tables import recovery_codes
-from webapp.sealing import Unreadable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -82,19 +82,19 @@ def use_code(connection: Connection, person: Person, typed: str) -> None:
     )
     if not used.rowcount:
         raise WrongCode
-    trail.note(connection, "recovery.used", person.id, person.name, actor=person)
+    trail.note(connection, "recovery.used", person.id, person.name, actor=trail.actor_of(person))
 
 
 def keep_for_showing(codes: list[str], person: Person) -> str:
     """Seal codes for the session, which shows them until their owner has kept them."""
-    return seeds.seal(json.dumps(codes), person_id=person.id, purpose=seeds.FRESH)
+    return sealing.seal(json.dumps(codes), person_id=person.id, purpose=sealing.FRESH)
 
 
 def read_kept(sealed: str, person: Person) -> list[str]:
     """Open what `keep_for_showing` gave; empty when it cannot be opened any more."""
     try:
-        opened = seeds.unseal(sealed, person_id=person.id, purpose=seeds.FRESH)
-    except Unreadable:
+        opened = sealing.unseal(sealed, person_id=person.id, purpose=sealing.FRESH)
+    except sealing.Unreadable:
         return []
     codes: list[str] = json.loads(opened.text)
     return codes

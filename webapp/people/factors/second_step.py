@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 from flask import request, session
 from sqlalchemy import delete, insert, select, update
 
-from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions, throttle
+from webapp.people import sessions, throttle, trail
 from webapp.people.factors import passkeys, recovery, totp
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import STEP_LIFETIME, StepOver, WrongCode
@@ -135,10 +134,12 @@ def _finish(check: Callable[[Person], Proof]) -> Person:
             _use_up(connection, row)
             throttle.take_back(connection, reserved)
             visit = sessions.create_session(connection, person, moment=now())
-            _record(connection, person, "sign_in.ok", "ok")
+            trail.note(
+                connection, "sign_in.ok", person.id, person.name, actor=trail.actor_of(person)
+            )
     except WrongCode:
         with db.write() as connection:
-            _record(connection, person, "sign_in.failed", "failed")
+            trail.note(connection, "sign_in.failed", person.id, person.name, outcome="failed")
         raise
     sessions.adopt(visit)
     return person
@@ -197,23 +198,6 @@ def _use_up(connection: Connection, row: Row[Any]) -> None:
     )
     if not done.rowcount:
         raise StepOver
-
-
-def _record(connection: Connection, person: Person, kind: str, outcome: str) -> None:
-    is_in = outcome == "ok"
-    record(
-        connection,
-        actor=Actor(
-            person.id if is_in else None,
-            person.name if is_in else "Not signed in",
-            request.remote_addr,
-        ),
-        kind=kind,
-        outcome=outcome,
-        record_type="person",
-        record_id=str(person.id),
-        label=person.name,
-    )
 
 
 def _hash(token: str) -> str:

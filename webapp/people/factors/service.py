@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, select, update
 
 from webapp.extensions import db
-from webapp.people import sessions
-from webapp.people.factors import totp, trail
+from webapp.people import sessions, trail
+from webapp.people.factors import totp
 from webapp.people.factors.models import STEP_LIFETIME, FactorInfo, LastFactor, NoSuchFactor
 from webapp.people.factors.required import HAS_FACTOR, must_have_factor
 from webapp.people.tables import passkeys, people, recovery_codes, second_steps

@@ -8,12 +8,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import request
 from sqlalchemy import select
 
-from webapp.activity.service import Actor, record
 from webapp.extensions import db
-from webapp.people import sessions, throttle
+from webapp.people import sessions, throttle, trail
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import WrongCode
 from webapp.people.factors.second_step import passkey_proof, use_code
@@ -72,21 +70,9 @@ def _step_up(person: Person, check: Callable[[], Callable[[Connection, Person], 
         with db.write() as connection:
             use(connection, person)
             throttle.take_back(connection, reserved)
-            _record(connection, person, "step_up.ok", "ok")
+            trail.note(connection, "step_up.ok", person.id, person.name)
     except (WrongPassword, WrongCode):
         with db.write() as connection:
-            _record(connection, person, "step_up.failed", "failed")
+            trail.note(connection, "step_up.failed", person.id, person.name, outcome="failed")
         raise
     sessions.step_up()
-
-
-def _record(connection: Connection, person: Person, kind: str, outcome: str) -> None:
-    record(
-        connection,
-        actor=Actor(person.id, person.name, request.remote_addr),
-        kind=kind,
-        outcome=outcome,
-        record_type="person",
-        record_id=str(person.id),
-        label=person.name,
-    )

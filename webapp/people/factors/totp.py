@@ -1,8 +1,8 @@
 """Codes from an app (TOTP, RFC 6238): setting it up, checking a code, each step at most once.
 
 A code is worth one use: the step it belongs to is noted by a conditional UPDATE, and neither that
-step nor an earlier one is taken again, by whichever process. Not here: encryption (seeds.py), and
-how often one may try.
+step nor an earlier one is taken again, by whichever process. Not here: encryption
+(webapp.sealing), and how often one may try.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import segno
 import structlog
 from sqlalchemy import select, update
 
+from webapp import sealing
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people.factors import seeds, trail
+from webapp.people import trail
 from webapp.people.factors.models import NoSuchFactor, WrongCode
 from webapp.people.tables import people
-from webapp.sealing import Unreadable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -107,8 +107,8 @@ def use_code(connection: Connection, person_id: int, typed: str) -> None:
     if not sealed:
         raise WrongCode
     try:
-        opened = seeds.unseal(sealed, person_id=person_id)
-    except Unreadable:
+        opened = sealing.unseal(sealed, person_id=person_id)
+    except sealing.Unreadable:
         _log.error("seed_unreadable", person_id=person_id)  # how it came about is no news
         raise WrongCode from None
     step = matching_step(opened.text, typed)
@@ -116,7 +116,7 @@ def use_code(connection: Connection, person_id: int, typed: str) -> None:
         raise WrongCode
     values: dict[str, object] = {"totp_step": step}
     if opened.is_old:
-        values["totp_seed"] = seeds.seal(opened.text, person_id=person_id)
+        values["totp_seed"] = sealing.seal(opened.text, person_id=person_id)
     used = connection.execute(
         update(people)
         .where(
@@ -143,7 +143,7 @@ def set_up(connection: Connection, person: Person, seed: str, typed: str) -> Non
         update(people)
         .where(people.c.id == person.id)
         .values(
-            totp_seed=seeds.seal(seed, person_id=person.id),
+            totp_seed=sealing.seal(seed, person_id=person.id),
             totp_confirmed_at=now(),
             totp_step=step,
         )
@@ -184,8 +184,8 @@ def rotate_seeds() -> tuple[int, int, int]:
         ).all()
     for row in rows:
         try:
-            opened = seeds.unseal(row.totp_seed, person_id=row.id)
-        except Unreadable:
+            opened = sealing.unseal(row.totp_seed, person_id=row.id)
+        except sealing.Unreadable:
             unreadable += 1
             continue
         if not opened.is_old:
@@ -195,7 +195,7 @@ def rotate_seeds() -> tuple[int, int, int]:
             connection.execute(
                 update(people)
                 .where(people.c.id == row.id, people.c.totp_seed == row.totp_seed)
-                .values(totp_seed=seeds.seal(opened.text, person_id=row.id))
+                .values(totp_seed=sealing.seal(opened.text, person_id=row.id))
             )
         rotated += 1
     return rotated, right, unreadable

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import request
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.activity.service import Actor, record
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions
+from webapp.people import sessions, trail
 from webapp.people.factors.required import must_have_factor
 from webapp.people.models import InvalidPerson, Person, Role, WeakPassword
 from webapp.people.names import refuse_mistakable
@@ -87,15 +85,12 @@ def accept(token: str, *, name: str, password: str) -> Person:
             person = _make_person(connection, row, name, password_hash, moment)
             level: Level = "setup" if must_have_factor(person.role) else "full"
             visit = sessions.create_session(connection, person, moment=moment, level=level)
-            actor = Actor(person.id, person.name, request.remote_addr)
-            record(
+            trail.note(
                 connection,
-                actor=actor,
-                kind="invitation.accepted",
-                outcome="ok",
-                record_type="person",
-                record_id=str(person.id),
-                label=person.name,
+                "invitation.accepted",
+                person.id,
+                person.name,
+                actor=trail.actor_of(person),
                 changes={"role": (None, person.role)},
             )
     except IntegrityError as error:
