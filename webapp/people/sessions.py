@@ -27,7 +27,6 @@ from webapp.people.visits import (
     Visit,
     current_visit,
     hash_id,
-    person_of,
 )
 from webapp.ui import csrf
 
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
 
     from webapp.people.models import Person
 
-__all__ = ["ABSOLUTE", "IDLE", "Level", "Sessions", "Visit", "person_of"]  # and what is below
+# What is passed on from visits.py; the names that are made here need no list.
+__all__ = ["ABSOLUTE", "IDLE", "Level", "Sessions", "Visit", "person_of"]
 
 STEP_UP_MINUTES = 15
 

@@ -121,7 +121,7 @@ class Sessions(SecureCookieSessionInterface):
             return visit
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Keep what changed; note the use of a session, at most once a minute."""
+        """Keep what changed; note use once a minute, or in 10 s where idle sessions lock."""
         assert isinstance(session, Visit)
         if session.is_unavailable:  # leave the cookie: the next request may find the session
             return
