@@ -27,6 +27,7 @@ from webapp.people.visits import (
     Visit,
     current_visit,
     hash_id,
+    person_of,
 )
 from webapp.ui import csrf
 
