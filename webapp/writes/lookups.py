@@ -50,6 +50,16 @@ def sent_fields(intent_id: str) -> dict[str, object]:
     return intent_of(row).sent() if row else {}
 
 
+def sent_changes(intent_id: str) -> dict[str, tuple[object, object]]:
+    """Give for each field that a write sends what its author saw in it and what is sent."""
+    with db.read() as connection:
+        row = journal.get(connection, intent_id)
+    if row is None:
+        return {}
+    intent = intent_of(row)
+    return {name: (intent.before.get(name), value) for name, value in intent.sent().items()}
+
+
 def author_of(intent_id: str) -> int | None:
     """Give the id of the person whose write it is; None when there is no such write."""
     with db.read() as connection:

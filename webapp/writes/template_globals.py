@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from webapp.writes import held, words
 from webapp.writes.ids import new_intent_id
+from webapp.writes.lookups import sent_changes
 from webapp.writes.open_list import Line, line_of, own_new
 from webapp.writes.refusal_words import can_hold, explain
 
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
         explain_refusal=explain,
         new_intent_id=new_intent_id,
         own_new_writes=own_new,
+        sent_changes=sent_changes,
         write_words=words,
     )
 
