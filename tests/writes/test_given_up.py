@@ -91,6 +91,20 @@ def test_of_a_change_the_record_itself_has_to_be_newer(manager: Page, copied: Sa
     assert page.has("button", name="made", value="1001")
 
 
+def test_of_an_old_change_our_copy_has_what_neropay_answered_last(
+    page_as: Callable[[str], Page], copied: Sandbox, app: Flask, clock: Clock
+) -> None:
+    place = send_unclear(page_as("manager"), copied, EDIT, city="York", postcode="YO1 7HH")
+    copied.set_customer(1001, city="York")  # not all that was sent: a person has to judge
+    clock.advance(hours=25)
+    with app.app_context():
+        assert settle_due() == 1
+    page = page_as("manager").get(place)
+    assert "has something else" in page.text
+    assert "Daisy Thomas" in page.text
+    assert "York" in page.text.split("What became of it?")[1].split("has something else")[1][:60]
+
+
 def test_it_stays_listed_until_somebody_decides(manager: Page, copied: Sandbox, app: Flask) -> None:
     place = send_unclear(manager, copied, NEW, name="Giveup Create")
     give_up(manager, place)

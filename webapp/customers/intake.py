@@ -96,6 +96,7 @@ def take_in(
     seq: int,
     run: int | None = None,
     is_whole: bool = False,
+    closing: str | None = None,
 ) -> list[Upserted]:
     """Put records that NeroPay was asked for into the copy.
 
@@ -105,14 +106,14 @@ def take_in(
         seq: `writes.current_seq()` before NeroPay was asked.
         run: The sync run that asked.
         is_whole: They are all that NeroPay has to say about these customers.
+        closing: The id of one with a write of ours that is about to be closed as not known.
 
     Returns:
         What became of each, in their order.
     """
     moment = now()
-    source = Source(
-        moment, seq_at_fetch=seq, run=run, busy=busy_ids(connection, moment), is_whole=is_whole
-    )
+    busy = busy_ids(connection, moment) - {closing}
+    source = Source(moment, seq_at_fetch=seq, run=run, busy=busy, is_whole=is_whole)
     results = upsert_all(connection, records, source)
     for customer, result in zip(records, results, strict=True):
         if result.changes:

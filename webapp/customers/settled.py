@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from webapp.clock import now
-from webapp.customers import directory, drafts, presence, undo
+from webapp.customers import directory, drafts, intake, presence, undo
 from webapp.customers.models import FIELDS
 from webapp.customers.tables import customers, sync_state
 from webapp.extensions import db, neropay
 from webapp.neropay import BadResponse, Customer, NotFound, Refused, customer_from
-from webapp.writes.service import Applied, Decision, Verdict, applied_ids
+from webapp.writes.service import Applied, Decision, Verdict, applied_ids, current_seq
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +85,7 @@ class Updated(_Settled):
     def recheck(self, intent: Intent, *, is_old: bool) -> Verdict:
         """Look at the record first: somebody may have changed it again meanwhile."""
         assert intent.record_id is not None
+        seq = current_seq()
         try:
             customer = neropay().customers.get(intent.record_id, budget=_LOOK_BUDGET)
         except (Refused, NotFound):  # not enabled, or gone: sending again tells, and is harmless
@@ -96,6 +97,8 @@ class Updated(_Settled):
         before = {name: intent.before.get(name) or None for name in there}
         if there == before and not is_old:
             return Verdict(Decision.RESEND)
+        with db.write() as connection:  # a person judges by it
+            intake.take_in(connection, [customer], seq=seq, is_whole=True, closing=customer.id)
         return Verdict(Decision.NOT_KNOWN)
 
 

@@ -31,6 +31,7 @@ Word = Literal["made", "not_made"]
 
 _FINDERS: Final = "tillside.finders"
 _LONGEST_SENDING: Final = timedelta(hours=24)
+_LOOKING: Final = timedelta(seconds=10)  # the budget of a look, and a margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ def look(intent_id: str) -> Found:
     intent = intent_of(row)
     finder, give_copied_at = _finders()[row.kind]
     copied_at = give_copied_at(intent)
-    # It is not sent any more once it is closed, nor after a day.
-    ended_at = min(row.settled_at, row.created_at + _LONGEST_SENDING)
+    # It is not sent any more once it is closed, nor after a day; before we close one, we look.
+    looked_at = row.settled_at if outcome_of(row).given_up_by else row.settled_at - _LOOKING
+    ended_at = min(looked_at, row.created_at + _LONGEST_SENDING)
     can_tell = copied_at is not None and copied_at >= ended_at
     return Found(finder(intent) if can_tell else (), copied_at, can_tell)
 
