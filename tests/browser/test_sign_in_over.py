@@ -13,8 +13,8 @@ from sqlalchemy import delete, update
 from tests.conftest import PASSWORD
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people.factors.seeds import seal
 from webapp.people.tables import people, sessions
+from webapp.sealing import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.factors.conftest import Someone
+from webapp import sealing
 from webapp.extensions import db
-from webapp.people.factors import seeds
 from webapp.people.tables import people
 from webapp.sealing import Unreadable
 
@@ -42,16 +42,16 @@ def moved(who: Someone, app: Flask) -> Someone:
 
 def test_it_opens_for_the_same_person_and_purpose_only(app: Flask) -> None:
     with app.app_context():
-        text = seeds.seal("JBSWY3DP", person_id=1)
-        assert seeds.unseal(text, person_id=1) == seeds.Opened("JBSWY3DP", False)
-        assert text != seeds.seal("JBSWY3DP", person_id=1)
-        for wrong in ({"person_id": 2}, {"person_id": 1, "purpose": seeds.FRESH}):
+        text = sealing.seal("JBSWY3DP", person_id=1)
+        assert sealing.unseal(text, person_id=1) == sealing.Opened("JBSWY3DP", False)
+        assert text != sealing.seal("JBSWY3DP", person_id=1)
+        for wrong in ({"person_id": 2}, {"person_id": 1, "purpose": sealing.FRESH}):
             with pytest.raises(Unreadable):
-                seeds.unseal(text, **wrong)
+                sealing.unseal(text, **wrong)
         changed = text[:20] + ("B" if text[20] == "A" else "A") + text[21:]
         for nonsense in ("", "JBSWY3DP", text[:-2], "💣", changed):
             with pytest.raises(Unreadable):
-                seeds.unseal(nonsense, person_id=1)
+                sealing.unseal(nonsense, person_id=1)
 
 
 def test_put_into_anothers_row_it_does_not_open(

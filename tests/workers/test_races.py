@@ -18,11 +18,11 @@ from webapp.activity.tables import activity
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people.factors import recovery
-from webapp.people.factors.seeds import seal
 from webapp.people.service import create_person
 from webapp.people.sessions import person_of
 from webapp.people.tables import people
 from webapp.people.team import invitations
+from webapp.sealing import seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
