@@ -5,13 +5,10 @@ Not here: when a session is locked (sessions.py, visits.py).
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from webapp.extensions import db
 from webapp.people import sessions, throttle, trail
+from webapp.people.lookups import is_own_password
 from webapp.people.models import Person, WrongPassword
-from webapp.people.passwords import is_password
-from webapp.people.tables import people
 from webapp.people.visits import began_at
 
 
@@ -28,11 +25,7 @@ def unlock_session(person: Person, password: str) -> None:
         SessionEnded: From elsewhere, meanwhile.
     """
     reserved = throttle.reserve_own_try(person.id, began_at())
-    with db.read() as connection:
-        stored = connection.execute(
-            select(people.c.password_hash).where(people.c.id == person.id)
-        ).scalar_one_or_none()
-    if not is_password(password, stored):
+    if not is_own_password(person, password):
         _record_failure(person)
         raise WrongPassword
     with db.write() as connection:

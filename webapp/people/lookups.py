@@ -5,19 +5,22 @@ Not here: who is asking (sessions.py), and what the team page lists (team/listin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.extensions import db
 from webapp.people.addresses import email_key
 from webapp.people.models import Role
+from webapp.people.passwords import is_password
 from webapp.people.permissions import PERMISSIONS, Permission
 from webapp.people.sessions import person_of
 from webapp.people.tables import people
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
 
     from webapp.people.models import Person
 
@@ -29,6 +32,43 @@ def find_by_email(email: str) -> Person | None:
             select(people).where(people.c.email_key == email_key(email))
         ).one_or_none()
     return person_of(row) if row else None
+
+
+def is_own_password(person: Person, typed: str) -> bool:
+    """Compare what somebody typed with their password; costs one hash.
+
+    Args:
+        person: Who is signed in.
+        typed: Anything at all.
+    """
+    query = select(people.c.password_hash).where(people.c.id == person.id)
+    with db.read() as connection:
+        stored = connection.execute(query).scalar_one_or_none()
+    return is_password(typed, stored)
+
+
+def hold_as_seen(connection: Connection, row: Row[Any], moment: datetime) -> bool:
+    """Hold somebody as they were when they were looked up, until the transaction ends.
+
+    Args:
+        connection: An open write transaction.
+        row: Of people, as it was read before.
+        moment: Now, which is when they were seen last.
+
+    Returns:
+        Whether they are still so: active, with the same password and role.
+    """
+    held = connection.execute(
+        update(people)
+        .where(
+            people.c.id == row.id,
+            people.c.is_active.is_(True),
+            people.c.password_hash == row.password_hash,
+            people.c.role == row.role,
+        )
+        .values(last_seen_at=moment)
+    )
+    return bool(held.rowcount)
 
 
 def missing_right(

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 import structlog
 from flask import request
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from webapp.activity.service import Actor, is_flooded, record
+from webapp.activity.service import is_flooded, nobody, record
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions, throttle
+from webapp.people import sessions, throttle, trail
 from webapp.people.addresses import email_key, is_findable
 from webapp.people.crowd import crowd
 from webapp.people.factors import passkeys, second_step
@@ -25,6 +25,7 @@ from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import WrongCode
 from webapp.people.factors.required import must_have_factor
 from webapp.people.factors.service import has_factor
+from webapp.people.lookups import hold_as_seen
 from webapp.people.models import SignInRefused
 from webapp.people.passwords import is_password
 from webapp.people.tables import people
@@ -128,7 +129,7 @@ def enter(connection: Connection, person: Person, moment: datetime) -> Entry:
         return Entry("second", token=second_step.open_step(connection, person.id, moment))
     level: sessions.Level = "setup" if must_have_factor(person.role) else "full"
     visit = sessions.create_session(connection, person, moment=moment, level=level)
-    _record(connection, person, "sign_in.ok", "ok")
+    _note(connection, person, "sign_in.ok")
     return Entry(level, visit)
 
 
@@ -138,7 +139,7 @@ def sign_out() -> None:
     if person:
         with db.write() as connection:
             sessions.end_current(connection)
-            _record(connection, person, "sign_out", "ok")
+            _note(connection, person, "sign_out")
     sessions.forget()
 
 
@@ -174,13 +175,13 @@ def _check_passkey(key: str, answer: str) -> tuple[Person, sessions.Visit]:
                 select(people).where(people.c.id == verified.person_id)
             ).one_or_none()
         with db.write() as connection:
-            if row is None or not _note_use(connection, row, now()):
+            if row is None or not hold_as_seen(connection, row, now()):
                 raise WrongCode  # noqa: TRY301  # like any other passkey that does not open
             passkeys.use(connection, verified)
             throttle.take_back(connection, reserved)
             person = sessions.person_of(row)
             visit = sessions.create_session(connection, person, moment=now())
-            _record(connection, person, "sign_in.ok", "ok")
+            _note(connection, person, "sign_in.ok")
     except WrongCode as error:
         _record_failure(row, reserved)
         raise SignInRefused from error
@@ -189,25 +190,10 @@ def _check_passkey(key: str, answer: str) -> tuple[Person, sessions.Visit]:
 
 def _start(connection: Connection, row: Row[Any], reserved: int) -> Entry | None:
     moment = now()
-    if not _note_use(connection, row, moment):
+    if not hold_as_seen(connection, row, moment):
         return None
     throttle.take_back(connection, reserved)
     return enter(connection, sessions.person_of(row), moment)
-
-
-def _note_use(connection: Connection, row: Row[Any], moment: datetime) -> bool:
-    """Hold the person as they were when they were looked up, until the transaction ends."""
-    noted = connection.execute(
-        update(people)
-        .where(
-            people.c.id == row.id,
-            people.c.is_active.is_(True),
-            people.c.password_hash == row.password_hash,
-            people.c.role == row.role,
-        )
-        .values(last_seen_at=moment)
-    )
-    return bool(noted.rowcount)
 
 
 def _record_failure(row: Row[Any] | None, reserved: int) -> None:
@@ -223,7 +209,7 @@ def _record_failure(row: Row[Any] | None, reserved: int) -> None:
             return
         record(
             connection,
-            actor=Actor(None, "Not signed in", request.remote_addr),
+            actor=nobody(request.remote_addr),
             kind=_FAILED,
             outcome="failed",
             record_type="person" if row else None,
@@ -232,13 +218,6 @@ def _record_failure(row: Row[Any] | None, reserved: int) -> None:
         )
 
 
-def _record(connection: Connection, person: Person, kind: str, outcome: str) -> None:
-    record(
-        connection,
-        actor=Actor(person.id, person.name, request.remote_addr),
-        kind=kind,
-        outcome=outcome,
-        record_type="person",
-        record_id=str(person.id),
-        label=person.name,
-    )
+def _note(connection: Connection, person: Person, kind: str) -> None:
+    by = trail.actor_of(person)
+    trail.note(connection, kind, person.id, person.name, actor=by)

@@ -6,7 +6,7 @@ Not here: `flask user create` (webapp.people.commands).
 from __future__ import annotations
 
 import click
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from webapp.clock import now
 from webapp.extensions import db
@@ -15,6 +15,7 @@ from webapp.people import sessions, throttle, trail, words
 from webapp.people.addresses import email_key
 from webapp.people.factors.service import reset_factors
 from webapp.people.factors.totp import rotate_seeds
+from webapp.people.lookups import find_by_email
 from webapp.people.models import Person
 from webapp.people.passwords import find_weakness, hash_password
 from webapp.people.tables import people
@@ -65,10 +66,7 @@ def rotate() -> None:
 
 
 def _find(email: str) -> Person:
-    with db.read() as connection:
-        row = connection.execute(
-            select(people).where(people.c.email_key == email_key(email))
-        ).one_or_none()
-    if row is None:
+    person = find_by_email(email)
+    if person is None:
         raise click.ClickException("There is no account with this address.")
-    return sessions.person_of(row)
+    return person

@@ -21,6 +21,7 @@ from webapp.people import sessions, throttle, trail
 from webapp.people.factors import passkeys, recovery, totp
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import STEP_LIFETIME, StepOver, WrongCode
+from webapp.people.lookups import hold_as_seen
 from webapp.people.tables import people, second_steps
 
 if TYPE_CHECKING:
@@ -129,7 +130,8 @@ def _finish(check: Callable[[Person], Proof]) -> Person:
     try:
         prove = check(person)  # outside of the transaction: signatures take their time
         with db.write() as connection:
-            _note_sign_in(connection, row)
+            if not hold_as_seen(connection, row, now()):
+                raise StepOver
             prove(connection, person)
             _use_up(connection, row)
             throttle.take_back(connection, reserved)
@@ -173,22 +175,6 @@ def _spend_try(row: Row[Any]) -> None:
             .values(tries=second_steps.c.tries + 1)
         )
     if not counted.rowcount:
-        raise StepOver
-
-
-def _note_sign_in(connection: Connection, row: Row[Any]) -> None:
-    """Hold the person as they were when the step was looked up, until the transaction ends."""
-    noted = connection.execute(
-        update(people)
-        .where(
-            people.c.id == row.id,
-            people.c.is_active.is_(True),
-            people.c.password_hash == row.password_hash,
-            people.c.role == row.role,
-        )
-        .values(last_seen_at=now())
-    )
-    if not noted.rowcount:
         raise StepOver
 
 

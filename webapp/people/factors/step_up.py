@@ -8,16 +8,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from webapp.extensions import db
 from webapp.people import sessions, throttle, trail
 from webapp.people.factors.challenges import Purpose
 from webapp.people.factors.models import WrongCode
 from webapp.people.factors.second_step import passkey_proof, use_code
+from webapp.people.lookups import is_own_password
 from webapp.people.models import WrongPassword
-from webapp.people.passwords import is_password
-from webapp.people.tables import people
 from webapp.people.visits import began_at
 
 if TYPE_CHECKING:
@@ -34,14 +31,11 @@ def with_password(person: Person, password: str) -> None:
     Raises:
         Throttled: Too many failures in this session; nothing was compared.
         WrongPassword: It is wrong.
+        SessionEnded: From elsewhere, meanwhile.
     """
 
     def check() -> Callable[[Connection, Person], None]:
-        with db.read() as connection:
-            password_hash = connection.execute(
-                select(people.c.password_hash).where(people.c.id == person.id)
-            ).scalar_one_or_none()
-        if not is_password(password, password_hash):
+        if not is_own_password(person, password):
             raise WrongPassword
         return lambda _connection, _person: None
 
@@ -54,6 +48,7 @@ def with_code(person: Person, typed: str) -> None:
     Raises:
         Throttled: Too many failures in this session; nothing was compared.
         WrongCode: Wrong, or used before.
+        SessionEnded: From elsewhere, meanwhile.
     """
     _step_up(person, lambda: partial(use_code, typed=typed))
 
