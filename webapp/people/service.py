@@ -6,16 +6,13 @@ names that others need are passed on from here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from flask import request
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.activity.service import Actor, record
+from webapp.activity.service import COMMAND_LINE
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions, throttle, words
+from webapp.people import sessions, throttle, trail, words
 from webapp.people.addresses import checked_email, email_key
 from webapp.people.locking import unlock_session
 from webapp.people.lookups import find_by_email, missing_right
@@ -50,15 +47,12 @@ from webapp.people.sessions import current_person, is_locked, is_setup, lock, se
 from webapp.people.sign_in import PROBLEM as SIGN_IN_PROBLEM
 from webapp.people.sign_in import sign_in, sign_in_with_passkey, sign_out
 from webapp.people.tables import people
+from webapp.people.trail import current_actor
 from webapp.people.visits import began_at
 from webapp.ui.forms import clean_text, text_problem
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy import Connection
-
 __all__ = [
+    "COMMAND_LINE",
     "PERMISSIONS",
     "ROLES",
     "SIGN_IN_PROBLEM",
@@ -102,13 +96,6 @@ __all__ = [
 ]
 
 NAME_LENGTH = 100  # characters
-COMMAND_LINE = Actor(None, "Command line", None)
-
-
-def current_actor() -> Actor:
-    """Give the signed-in person as the audit trail names them; the command line otherwise."""
-    person = current_person()
-    return Actor(person.id, person.name, request.remote_addr) if person else COMMAND_LINE
 
 
 def create_person(
@@ -205,7 +192,7 @@ def change_password(person: Person, current: str, new: str) -> None:
         throttle.take_back(connection, reserved)
         sessions.end_everything(connection, person.id)
         visit = sessions.create_session(connection, person, moment=moment)
-        _record(connection, "password.changed", person.id, person.name)
+        trail.note(connection, "password.changed", person.id, person.name)
     sessions.adopt(visit)
 
 
@@ -232,32 +219,11 @@ def _insert_person(values: dict[str, object]) -> int:
             insert(people).values(values).returning(people.c.id)
         ).scalar_one()
         changes = {"role": (None, values["role"])}
-        _record(connection, "person.created", person_id, str(values["name"]), changes=changes)
+        trail.note(connection, "person.created", person_id, str(values["name"]), changes=changes)
     return int(person_id)
 
 
 def _record_failure(person: Person) -> None:
     """Note that somebody gave another password than their own; what was typed is not kept."""
     with db.write() as connection:
-        _record(connection, "password.change_failed", person.id, person.name, outcome="failed")
-
-
-def _record(
-    connection: Connection,
-    kind: str,
-    person_id: int,
-    name: str,
-    *,
-    outcome: str = "ok",
-    changes: Mapping[str, tuple[object, object]] | None = None,
-) -> None:
-    record(
-        connection,
-        actor=current_actor(),
-        kind=kind,
-        outcome=outcome,
-        record_type="person",
-        record_id=str(person_id),
-        label=name,
-        changes=changes or {},
-    )
+        trail.note(connection, "password.change_failed", person.id, person.name, outcome="failed")

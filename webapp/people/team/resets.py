@@ -13,10 +13,10 @@ import structlog
 from flask import request
 from sqlalchemy import delete, insert, select, update
 
-from webapp.activity.service import Actor, record
+from webapp.activity.service import nobody
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import mail, sessions, throttle
+from webapp.people import mail, sessions, throttle, trail
 from webapp.people.addresses import email_key, is_findable
 from webapp.people.models import Person, WeakPassword
 from webapp.people.passwords import find_weakness, hash_password
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sqlalchemy import Connection, Row, Select
+
+    from webapp.activity.service import Actor
 
 BY_MAIL = timedelta(hours=1)
 BY_MANAGER = timedelta(days=1)
@@ -75,7 +77,7 @@ def send_reset_mail(email: str, address: str | None = None) -> bool:
         earlier = _row.person_id == row.id, _row.created_by.is_(None)
         connection.execute(delete(password_resets).where(*earlier))
         link = _make(connection, row, BY_MAIL, None)
-        _record(connection, Actor(None, "Not signed in", address), "password.reset_requested", row)
+        _note(connection, nobody(address), "password.reset_requested", row)
     try:
         mail.send(mail.reset_letter(link, reset_link(link.token)))
     except mail.MailFailed:
@@ -101,7 +103,7 @@ def make_reset_link(actor: Actor, person_id: int) -> Link:
             raise NobodyThere
         connection.execute(delete(password_resets).where(_row.person_id == row.id))
         link = _make(connection, row, BY_MANAGER, actor.person_id)
-        _record(connection, actor, "password.reset_requested", row)
+        _note(connection, actor, "password.reset_requested", row)
     return link
 
 
@@ -161,8 +163,7 @@ def reset_password(token: str, password: str) -> Person:
             raise LinkRefused
         sessions.end_everything(connection, person.id)
         throttle.forget(connection, email_key(person.email))
-        actor = Actor(None, "Not signed in", request.remote_addr)
-        _record(connection, actor, "password.reset", changed)
+        _note(connection, nobody(request.remote_addr), "password.reset", changed)
     return person
 
 
@@ -206,13 +207,5 @@ def _find(connection: Connection, token: str, moment: datetime) -> Row[Any]:
     return row
 
 
-def _record(connection: Connection, actor: Actor, kind: str, row: Row[Any]) -> None:
-    record(
-        connection,
-        actor=actor,
-        kind=kind,
-        outcome="ok",
-        record_type="person",
-        record_id=str(row.id),
-        label=row.name,
-    )
+def _note(connection: Connection, actor: Actor, kind: str, row: Row[Any]) -> None:
+    trail.note(connection, kind, row.id, row.name, actor=actor)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from webapp.activity.service import Actor, record
+from webapp.activity.service import COMMAND_LINE, Actor, record
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.people import sessions
+from webapp.people import sessions, trail
 from webapp.people.addresses import email_key
 from webapp.people.factors.service import reset_factors
 from webapp.people.models import ROLES, Role
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from webapp.activity.service import Changes as ActivityChanges
-
-
-_COMMAND_LINE = Actor(None, "Command line", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def set_role(email: str, role: Role) -> str:
         if row.role == Role.OWNER and role is not Role.OWNER and not is_owner:
             raise LastOwner
         if row.role != role:
-            _give_role(connection, _COMMAND_LINE, row, role)
+            _give_role(connection, COMMAND_LINE, row, role)
     return str(row.name)
 
 
@@ -127,7 +124,7 @@ def sign_out_everywhere(actor: Actor, person_id: int) -> str:
     with db.write() as connection:
         both = _lock(connection, actor, person_id)
         sessions.end_everything(connection, person_id)
-        _record(connection, actor, "person.signed_out", both.other)
+        _note(connection, actor, "person.signed_out", both.other)
     return str(both.other.name)
 
 
@@ -189,7 +186,7 @@ def _give_role(connection: Connection, actor: Actor, row: Row[Any], role: Role) 
     sessions.end_all(connection, row.id)
     _withdraw_links(connection, actor, row.id, grantable_roles(role))
     changes = {"role": (row.role, role.value)}
-    _record(connection, actor, "person.role_changed", row, changes)
+    _note(connection, actor, "person.role_changed", row, changes)
 
 
 def _set_active(actor: Actor, person_id: int, kind: str, *, is_active: bool) -> str:
@@ -203,7 +200,7 @@ def _set_active(actor: Actor, person_id: int, kind: str, *, is_active: bool) -> 
         sessions.end_all(connection, person_id)
         if not is_active:
             _withdraw_links(connection, actor, person_id, ())
-        _record(connection, actor, kind, both.other)
+        _note(connection, actor, kind, both.other)
     return str(both.other.name)
 
 
@@ -243,20 +240,11 @@ def _withdraw_links(
     )
 
 
-def _record(
+def _note(
     connection: Connection,
     actor: Actor,
     kind: str,
     row: Row[Any],
     changes: ActivityChanges | None = None,
 ) -> None:
-    record(
-        connection,
-        actor=actor,
-        kind=kind,
-        outcome="ok",
-        record_type="person",
-        record_id=str(row.id),
-        label=row.name,
-        changes=changes,
-    )
+    trail.note(connection, kind, row.id, row.name, actor=actor, changes=changes)
