@@ -130,6 +130,17 @@ def test_the_function_takes_no_more_when_asked_for_the_future(web: Flask) -> Non
         assert verify().checked == 3
 
 
+def test_the_function_takes_nothing_without_an_entry_that_tells_of_it(
+    web: Flask, clock: Clock
+) -> None:
+    with web.app_context():
+        clock.ahead = timedelta(days=-20)
+        _append(3)
+        with pytest.raises(DBAPIError, match="with an entry"):
+            _run("SELECT tillside_trim_activity(now(), 5000)")
+        assert verify().checked == 3
+
+
 @pytest.mark.parametrize("role", ["nobody there", 'x"; DROP TABLE activity; --'])
 def test_a_role_that_is_not_there(owner: Flask, role: str) -> None:
     result = _protect(owner, role)

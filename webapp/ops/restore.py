@@ -26,7 +26,6 @@ from webapp.ops.archive import BackupError, Manifest
 from webapp.ops.backup import chain_problem, count_rows, key_mark
 from webapp.ops.databases import opened, sqlite_file
 from webapp.ops.scratch import scratch
-from webapp.people.service import COMMAND_LINE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -216,7 +215,7 @@ def _note(manifest: Manifest) -> None:
     with db.write() as connection:
         activity.record(
             connection,
-            actor=COMMAND_LINE,
+            actor=activity.COMMAND_LINE,
             kind="backup.restored",
             outcome="ok",
             label=f"Backup of {manifest.made_at:%d %b %Y, %H:%M} UTC",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.activity.service import COMMAND_LINE
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.people import sessions, throttle, trail, words
@@ -52,7 +51,6 @@ from webapp.people.visits import began_at
 from webapp.ui.forms import clean_text, text_problem
 
 __all__ = [
-    "COMMAND_LINE",
     "PERMISSIONS",
     "ROLES",
     "SIGN_IN_PROBLEM",

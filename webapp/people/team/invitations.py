@@ -216,17 +216,16 @@ def note_invitation(
     kind: str,
     row: Row[Any],
     *,
-    person_id: int | None = None,
     changes: dict[str, tuple[object, object]] | None = None,
 ) -> None:
-    """Append to the audit trail what happened to an invitation, or whom it became."""
+    """Append to the audit trail what happened to an invitation."""
     record(
         connection,
         actor=actor,
         kind=kind,
         outcome="ok",
-        record_type="person" if person_id else "invitation",
-        record_id=str(person_id or row.id),
+        record_type="invitation",
+        record_id=str(row.id),
         label=row.name or row.email,
         changes=changes,
     )
