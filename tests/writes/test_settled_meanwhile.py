@@ -64,6 +64,7 @@ def test_what_somebody_else_has_decided_is_shown(
 ) -> None:
     place = send_unclear(staff, copied, EDIT, city="York")
     give_up(staff, place)
+    assert staff.get("/customers/1001/refresh").status == 303
     assert page_as("manager").post(f"{place}/decide", {"not_made": "1"}).location == place
     for action in ("decide", "looked-up"):
         assert staff.post(f"{place}/{action}", {"made": "1001"}).location == place
