@@ -44,10 +44,8 @@ def hold_new(form: CategoryForm) -> Response | Refusal | None:
     return moved_page(form, known) if known and waiting.is_new(known) else _answer(kept)
 
 
-def hold_deletion(form: DeleteForm, category: CategoryRow) -> Response | Refusal | None:
-    """Keep a deletion, if that was asked for; as `hold_new`."""
-    if "hold" not in request.form:
-        return None
+def hold_deletion(form: DeleteForm, category: CategoryRow) -> Response | Refusal:
+    """Keep a deletion until NeroPay is back; gives why not, if it cannot be kept."""
     return _answer(waiting.hold_deletion(current_actor(), form.intent.data, category))
 
 

@@ -112,14 +112,12 @@ def confirm_delete(category_id: str) -> Response:
 def delete(category_id: str) -> Response:
     """Ask NeroPay to delete the category; a refusal is explained at its row."""
     form = DeleteForm(request.form)
-    category = service.find_category(category_id)
-    if category is None and "hold" in request.form:
-        return _gone(category_id)
-    kept = hold_deletion(form, category) if category else None
-    if isinstance(kept, Refusal):
-        return list_page(refused=category, refusal=kept)
-    if kept is not None:
-        return kept
+    if "hold" in request.form:
+        category = service.find_category(category_id)
+        if category is None:
+            return _gone(category_id)
+        kept = hold_deletion(form, category)
+        return list_page(refused=category, refusal=kept) if isinstance(kept, Refusal) else kept
     outcome = service.delete_category(current_actor(), form.intent.data or "", category_id)
     if outcome.state is State.REFUSED:
         return _not_deleted(category_id, outcome)
