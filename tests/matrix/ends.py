@@ -42,8 +42,8 @@ class End:
     """What comes of an operation while the fault is on.
 
     Attributes:
-        kind: "saved" (or read), "unknown", or the kind of a refusal; "a|b" where it depends on
-            which of two packets comes first.
+        kind: "saved" (or read), "unknown", "gone" (there was nothing left to delete), or the kind
+            of a refusal; "a|b" where it depends on which of two packets comes first.
         code: NeroPay's or ours, a regular expression; empty when there is none.
         effects: How often the write took effect by then.
     """

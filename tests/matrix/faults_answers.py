@@ -66,7 +66,11 @@ REFUSALS = (
     ),
     _says(409, "conflict", refused("refused", "conflict")),
     _says(409, "idempotency_conflict", refused("idempotency_conflict", "idempotency_conflict")),
-    _says(404, "resource_not_found", refused("not_found", "resource_not_found")),
+    replace(
+        _says(404, "resource_not_found", refused("not_found", "resource_not_found")),
+        ends={"category_delete": End("gone", "resource_not_found")},
+        is_spoiling=True,  # what NeroPay says it has not goes out of our copy
+    ),
     _says(
         422,
         "validation_failed",

@@ -44,7 +44,7 @@ def kind_of(answer: Answer, intent: str, end: End) -> str:
         return "unknown"
     if not code_on(answer):
         assert answer.status in {200, 204, 303}, answer.text
-        return "saved"
+        return end.kind if end.kind == "gone" else "saved"
     for kind in end.kind.split("|"):
         status, words = REFUSED.get(kind, (0, ""))
         if answer.status == status and words in answer.text:

@@ -73,7 +73,7 @@ class Trial:
         assert re.fullmatch(self.end.kind, kind), kind
         if kind == "unknown":
             assert_unknown(shop.page, task, intent, self.end)
-        elif kind != "saved":
+        elif kind not in {"saved", "gone"}:
             assert_kept(task, answer, self.end)
         assert self.world.effects(intent) == self.end.effects
         self.sent.append(Sent(task, intent, kind, answer))
@@ -101,7 +101,8 @@ class Trial:
     def _send_again(self, one: Sent) -> None:
         """What came back can be sent as it is, and is carried out once."""
         page = self.world.calm.page
-        fields = one.task.kept(one.answer) or one.task.open(page)
+        kept = {} if one.kind == "gone" else one.task.kept(one.answer)
+        fields = kept or one.task.open(page)
         again = one.task.send(page, fields, htmx=False)
         assert again.status == 303, again.text
         assert self.world.effects(fields["intent"]) == 1
