@@ -69,8 +69,8 @@ class Refreshed:
     code: str = ""
 
     @property
-    def is_refused(self) -> bool:
-        """Whether NeroPay does not give it, which it may do "where enabled" (documented)."""
+    def is_not_given(self) -> bool:
+        """Whether NeroPay does not give it: it does so "where enabled" (documented)."""
         return self.problem == Refused.__name__
 
 

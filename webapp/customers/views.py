@@ -127,7 +127,7 @@ def _said_quietly(refreshed: Refreshed | None) -> str:
     """Say what is no news where the page asked by itself; the button is no request of htmx."""
     if refreshed is None or not is_partial():
         return ""
-    if refreshed.is_refused:
+    if refreshed.is_not_given:
         return words.NOT_GIVEN
     return words.NOT_ASKED if refreshed.problem == "busy" else ""
 
