@@ -15,7 +15,7 @@ from sqlalchemy import Row, func, insert, or_, select, text, update
 from webapp.writes import statements
 from webapp.writes.models import Intent, State
 from webapp.writes.rows import intent_of
-from webapp.writes.tables import NOT_LOOKED_UP, intents, settle_counter
+from webapp.writes.tables import intents, settle_counter
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -91,8 +91,12 @@ def count_open(connection: Connection) -> int:
 
 def list_closed_unknown(connection: Connection) -> list[Row[Any]]:
     """Give the writes of which nobody knows what became, and nobody has looked, oldest first."""
-    query = select(intents).where(text(NOT_LOOKED_UP)).order_by(intents.c.created_at)
-    return list(connection.execute(query))
+    query = select(intents).where(
+        intents.c.state == State.UNKNOWN,
+        intents.c.settled_at.is_not(None),
+        intents.c.looked_up_by.is_(None),
+    )
+    return list(connection.execute(query.order_by(intents.c.created_at)))
 
 
 def list_due(connection: Connection, now: datetime, limit: int) -> list[str]:

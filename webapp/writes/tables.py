@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from sqlalchemy import (
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from webapp.db import UtcDateTime, metadata
-
-# Closed without knowing what became of it, and nobody has looked. In these words, so that both
-# databases use the index.
-NOT_LOOKED_UP: Final = "state = 'unknown' AND settled_at IS NOT NULL AND looked_up_by IS NULL"
 
 intents = Table(
     "intents",
@@ -51,12 +35,9 @@ intents = Table(
     Index("ix_intents_next_try", "next_try_at"),
     Index("ix_intents_record", "record_type", "record_id", "state"),
     Index("ix_intents_settled", "settled_at"),
-    Index(
-        "ix_intents_not_known",
-        "created_at",
-        sqlite_where=text(NOT_LOOKED_UP),
-        postgresql_where=text(NOT_LOOKED_UP),
-    ),
+    # Of whole columns: one with a condition on `state` would make SQLite prepare every statement
+    # that binds a state anew, each time it runs (0.1 ms).
+    Index("ix_intents_state", "state", "created_at"),
 )
 
 # One row (id = 1): counts settled writes. A page of the list that was asked for before a write

@@ -18,8 +18,7 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-_OPEN_QUESTION = "state = 'unknown' AND settled_at IS NOT NULL AND looked_up_by IS NULL"
-_INDEX = "ix_intents_not_known"
+_INDEX = "ix_intents_state"
 _LOOKED_UP = sa.text("SELECT id, answer FROM intents WHERE answer LIKE '%looked_up_by%'")
 _SET = sa.text("UPDATE intents SET looked_up_by = :name, answer = :answer WHERE id = :id")
 _NAMED = sa.text(
@@ -40,8 +39,7 @@ def upgrade() -> None:
             answer["given_up_by"], name = name, None
         values = {"id": row.id, "name": name, "answer": json.dumps(answer)}
         connection.execute(_SET, values)
-    where = sa.text(_OPEN_QUESTION)
-    op.create_index(_INDEX, "intents", ["created_at"], sqlite_where=where, postgresql_where=where)
+    op.create_index(_INDEX, "intents", ["state", "created_at"])
 
 
 def downgrade() -> None:
