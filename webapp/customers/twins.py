@@ -67,6 +67,8 @@ def find_under_way(
         The likeliest first.
     """
     keys, postcode = _keys(values), _postcode(values.get("postcode"))
+    if not any(keys.values()):  # an empty form is like nobody
+        return ()
     found = []
     for one in list_creating("customer"):
         theirs = _keys(one.values)
